@@ -1,0 +1,1 @@
+//! Named entities, and the actors they name, within and across articles.

@@ -1,0 +1,1 @@
+//! Quotation marks and reporting verbs: whose words a stretch of text may be.

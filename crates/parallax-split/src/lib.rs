@@ -1,0 +1,1 @@
+//! Clean text to sentences with exact spans.

@@ -1,0 +1,1 @@
+//! Tone towards a target, from the encoder's hidden states.

@@ -1,0 +1,25 @@
+//! The nouns of Parallax: every stage speaks in these types, none of them does any work on text.
+//!
+//! * [`Span`]: a half-open range of **bytes**, the only position type inside the library.
+//! * [`AlignedText`]: clean text that can only be made from ranges of its source.
+//! * [`Article`], [`Block`], [`Sentence`], [`Mention`], [`Entity`], [`Quote`], [`Tone`]:
+//!   what the stages make, collected in an [`AnnotatedArticle`].
+//! * [`record`]: the annotation record that is written to files, in **Unicode code points**.
+
+#![forbid(unsafe_code)]
+
+mod aligned;
+mod annotation;
+mod article;
+mod code_points;
+pub mod record;
+mod span;
+
+pub use aligned::{AlignedText, AlignedTextBuilder, AlignmentError, Run, RunKind};
+pub use annotation::{
+    AnnotatedArticle, Cue, Entity, EntityKind, Layer, LayerStatus, Layers, Mention, MentionForm, Quote, QuoteKind,
+    Sentence, Speaker, Tone, ToneScores, Voice,
+};
+pub use article::{Article, Block, BlockKind, Decision, Document, DropKind, Dropped, SourceInfo};
+pub use code_points::CodePoints;
+pub use span::Span;

@@ -1,0 +1,609 @@
+//! What each line is, once it is known where the article stands.
+
+use crate::dates;
+use crate::features::{Ending, Features, PageFeatures, bare_words, content_stems};
+use crate::html::Outside;
+use crate::lexicon::{self, Force, Marker, Role};
+use crate::lines::Page;
+use crate::zone::Zone;
+use parallax_text::{BlockKind, DropKind};
+use std::collections::{HashMap, HashSet};
+
+/// Kept as this, or dropped as that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Keep(BlockKind),
+    Drop(DropKind),
+}
+
+use Verdict::{Drop, Keep};
+
+/// The verdicts on all lines, and which line is the headline.
+#[derive(Clone, Debug)]
+pub(crate) struct Kinds {
+    pub(crate) verdicts: Vec<Verdict>,
+    pub(crate) headline: Option<usize>,
+}
+
+/// Decides on every line.
+pub(crate) fn assign(page: &Page<'_>, features: &PageFeatures, zone: &Zone) -> Kinds {
+    let lines = &features.lines;
+    let view = View { page, lines, zone };
+    let headline = view.headline();
+    let mut verdicts = vec![Drop(DropKind::Navigation); lines.len()];
+    view.before_headline(headline, &mut verdicts);
+    view.between(headline, &mut verdicts);
+    view.inside(headline, &mut verdicts);
+    view.after(&mut verdicts);
+    view.captions(headline, &mut verdicts);
+    view.summaries(&mut verdicts);
+    view.duplicates(headline, &mut verdicts);
+    Kinds { verdicts, headline }
+}
+
+struct View<'a> {
+    page: &'a Page<'a>,
+    lines: &'a [Features],
+    zone: &'a Zone,
+}
+
+/// How far above the body a headline is looked for, in lines.
+const REACH: usize = 40;
+
+impl View<'_> {
+    fn text(&self, line: usize) -> &str {
+        self.page.text(line)
+    }
+
+    /// The headline: in HTML the best `h1`; else the line above the body that best agrees with
+    /// its words.
+    fn headline(&self) -> Option<usize> {
+        if self.page.is_html
+            && let Some(line) = self.first_heading()
+        {
+            return Some(line);
+        }
+        let vocabulary = self.vocabulary();
+        let first = self.zone.start.saturating_sub(REACH);
+        let mut best: Option<(f32, usize)> = None;
+        for (passed, line) in (first..self.zone.start).rev().enumerate() {
+            let score = self.headline_score(line, passed, &vocabulary);
+            if let Some(score) = score
+                && best.is_none_or(|(before, _)| score > before)
+            {
+                best = Some((score, line));
+            }
+        }
+        let (_, line) = best?;
+        Some(self.headline_above(line, &vocabulary).unwrap_or(line))
+    }
+
+    fn first_heading(&self) -> Option<usize> {
+        let end = (self.zone.end).min(self.zone.start + (self.zone.end - self.zone.start) / 2 + 1);
+        let titles: Vec<Vec<String>> = self
+            .page
+            .metadata
+            .titles
+            .iter()
+            .chain(&self.page.metadata.page_title)
+            .map(|told| bare_words(&told.value).take(40).collect())
+            .collect();
+        let outside = |line: usize| {
+            matches!(self.page.lines[line].hints.outside, Some(Outside::Navigation | Outside::Footer | Outside::Hidden))
+        };
+        let agreement = |line: usize| {
+            let words: HashSet<String> = bare_words(self.text(line)).collect();
+            let best = titles.iter().map(|title| title.iter().filter(|word| words.contains(*word)).count()).max();
+            best.unwrap_or(0) * 100 / words.len().max(1)
+        };
+        let is_heading = |line: &usize| {
+            let hints = &self.page.lines[*line].hints;
+            self.lines[*line].words > 0
+                && (hints.heading == 1 || hints.role == Some(Role::Headline) && hints.heading > 0)
+                && !outside(*line)
+        };
+        // The last of the best agreeing ones stands nearest to the body.
+        let best = (0..end).filter(is_heading).max_by_key(|&line| (agreement(line), line));
+        best.filter(|&line| agreement(line) >= 50 || titles.is_empty()).or_else(|| {
+            (0..end)
+                .filter(|&line| {
+                    !outside(line) && self.lines[line].words >= 3 && self.page.lines[line].hints.link_share < 0.5
+                })
+                .filter(|&line| self.page.lines[line].hints.heading > 0 && agreement(line) >= 80)
+                .max()
+        })
+    }
+
+    /// Stems of the body's words, and how often each stands there.
+    fn vocabulary(&self) -> HashMap<String, u32> {
+        let mut vocabulary = HashMap::new();
+        for line in (self.zone.start..self.zone.end).filter(|&line| self.lines[line].is_prose()) {
+            for stem in content_stems(self.text(line)) {
+                *vocabulary.entry(stem).or_default() += 1;
+            }
+        }
+        vocabulary
+    }
+
+    /// The share of a line's words that the body uses, and the same with words that it uses
+    /// often counting more: both 0 to 1.
+    fn overlap(&self, line: usize, vocabulary: &HashMap<String, u32>) -> (f32, f32) {
+        const OFTEN: u32 = 4;
+        let (mut shared, mut weighted, mut all) = (0, 0, 0);
+        for stem in content_stems(self.text(line)) {
+            let count = vocabulary.get(&stem).copied().unwrap_or(0);
+            all += 1;
+            shared += count.min(1);
+            weighted += count.min(OFTEN);
+        }
+        let all = all.max(1) as f32;
+        (shared as f32 / all, weighted as f32 / all / OFTEN as f32)
+    }
+
+    fn headline_score(&self, line: usize, passed: usize, vocabulary: &HashMap<String, u32>) -> Option<f32> {
+        let features = &self.lines[line];
+        if features.marker.is_some() || !features.is_title_like() || features.words < 3 || features.foreign {
+            return None;
+        }
+        if self.is_caption_above(line) || credit(self.text(line)) != Credit::None {
+            return None;
+        }
+        let (overlap, weighted) = self.overlap(line, vocabulary);
+        let text = self.text(line);
+        let trail = [" » ", " > ", " / ", " › "].iter().any(|arrow| text.contains(arrow));
+        let signed =
+            (line + 1..self.zone.start.min(line + 5)).any(|next| self.lines[next].byline || self.lines[next].date_line);
+        let mut score = overlap + weighted * 1.5 + (features.words.min(10) as f32) / 10.0 - passed as f32 * 0.04;
+        score += if signed { 0.5 } else { 0.0 };
+        score += if features.repeats > 1 && features.words >= 4 { 0.3 } else { 0.0 };
+        score -= if self.page.lines[line].bullet || trail { 1.0 } else { 0.0 };
+        (overlap >= 0.25 && score > 0.9).then_some(score)
+    }
+
+    /// Where the line found is the dek, the headline stands shortly above it.
+    fn headline_above(&self, line: usize, vocabulary: &HashMap<String, u32>) -> Option<usize> {
+        if self.lines[line].words < 10 {
+            return None;
+        }
+        (line.saturating_sub(4)..line).rev().find(|&above| {
+            let features = &self.lines[above];
+            features.words >= 4
+                && features.words < self.lines[line].words
+                && self.headline_score(above, 0, vocabulary).is_some()
+                && !self.page.lines[above].bullet
+        })
+    }
+
+    fn before_headline(&self, headline: Option<usize>, verdicts: &mut [Verdict]) {
+        let end = headline.unwrap_or(self.zone.start).min(self.zone.start);
+        for (line, verdict) in verdicts.iter_mut().enumerate().take(end) {
+            let features = &self.lines[line];
+            *verdict = Drop(match self.marked(line) {
+                Some(kind) => kind,
+                None if features.date_line => DropKind::Other,
+                None if features.is_prose() => DropKind::Promotion,
+                None => DropKind::Navigation,
+            });
+        }
+    }
+
+    /// Between headline and body: dek, byline, date; the rest is left out.
+    fn between(&self, headline: Option<usize>, verdicts: &mut [Verdict]) {
+        let Some(headline) = headline else { return };
+        verdicts[headline] = Keep(BlockKind::Headline);
+        let mut dek_seen = false;
+        for (line, verdict) in verdicts.iter_mut().enumerate().take(self.zone.start).skip(headline + 1) {
+            let features = &self.lines[line];
+            let hints = &self.page.lines[line].hints;
+            let sentence_like = features.words >= 8 && features.lower * 2 >= features.words;
+            *verdict = match self.marked(line) {
+                Some(kind) => Drop(kind),
+                None if features.byline => Keep(BlockKind::Byline),
+                None if is_dateline(self.text(line)) => Keep(BlockKind::Dateline),
+                None if features.date_line => Drop(DropKind::Other),
+                None if self.is_outside(line) => Drop(DropKind::Other),
+                None if hints.role == Some(Role::Dek) && features.words >= 4 => Keep(BlockKind::Dek),
+                None if sentence_like
+                    && !dek_seen
+                    && hints.link_share < 0.5
+                    && !(hints.paragraph && features.is_prose()) =>
+                {
+                    dek_seen = true;
+                    Keep(BlockKind::Dek)
+                }
+                None if features.is_prose() => Keep(BlockKind::Body),
+                None if self.page.lines[line].bullet => Drop(DropKind::Navigation),
+                None => Drop(DropKind::Other),
+            };
+        }
+    }
+
+    fn inside(&self, headline: Option<usize>, verdicts: &mut [Verdict]) {
+        let title_case = headline.is_some_and(|line| self.lines[line].is_title_case());
+        for (line, verdict) in verdicts.iter_mut().enumerate().take(self.zone.end).skip(self.zone.start) {
+            if Some(line) == headline {
+                continue;
+            }
+            let features = &self.lines[line];
+            let prose = features.is_prose();
+            *verdict = match self.marked(line) {
+                Some(kind) => Drop(kind),
+                None if features.foreign => Drop(foreign_kind(self.text(line))),
+                None if features.byline => Keep(BlockKind::Byline),
+                None if self.is_outside(line) => Drop(self.page.lines[line].hints.drop.unwrap_or(DropKind::Other)),
+                None if prose => Keep(BlockKind::Body),
+                None if is_dateline(self.text(line)) => Keep(BlockKind::Dateline),
+                None if features.date_line && features.words <= 8 => Drop(DropKind::Other),
+                None if self.is_teaser(line, title_case) => Drop(DropKind::Related),
+                None if self.is_subhead(line) => Keep(BlockKind::Subhead),
+                None => Keep(BlockKind::Body),
+            };
+        }
+    }
+
+    /// The kind that a marker tells; in a menu every item is one of the menu.
+    fn marked(&self, line: usize) -> Option<DropKind> {
+        let kind = self.lines[line].marker?.kind;
+        let in_menu = self.page.lines[line].bullet && self.lines[line].words <= 3;
+        Some(if in_menu && matches!(kind, DropKind::Legal | DropKind::Other) { DropKind::Navigation } else { kind })
+    }
+
+    /// By its tags, not part of the article.
+    fn is_outside(&self, line: usize) -> bool {
+        self.page.is_html && {
+            let hints = &self.page.lines[line].hints;
+            let linked = hints.link_share > 0.8 && self.lines[line].words >= 3 && !hints.table && hints.heading == 0;
+            let hidden_text =
+                hints.outside == Some(Outside::Hidden) && self.lines[line].is_prose() && hints.container >= 0.3;
+            hints.outside.is_some() && !hidden_text
+                || hints.drop.is_some()
+                || linked && !hints.paragraph && self.zone.scores[line] < -1.0
+        }
+    }
+
+    /// The title of a video or of another article between the paragraphs: set in another case
+    /// than the page's own headline, or opened by a quotation, and long for a subhead.
+    fn is_teaser(&self, line: usize, headline_title_case: bool) -> bool {
+        let features = &self.lines[line];
+        !self.page.is_html
+            && !headline_title_case
+            && !self.page.lines[line].bullet
+            && features.words >= 9
+            && features.is_title_case()
+    }
+
+    fn is_subhead(&self, line: usize) -> bool {
+        let features = &self.lines[line];
+        let hints = &self.page.lines[line].hints;
+        if hints.heading > 0 {
+            return true;
+        }
+        let bullet = self.page.lines[line].bullet || hints.table || hints.preformatted;
+        let ends =
+            matches!(features.ending, Ending::Bare | Ending::Colon | Ending::Stop) && !self.text(line).ends_with('.');
+        let next = (line + 1..self.zone.end)
+            .find(|&next| self.lines[next].marker.is_none_or(|marker| marker.kind != DropKind::Advertisement));
+        let followed = next.is_some_and(|next| self.lines[next].is_prose() || self.page.lines[next].bullet);
+        !bullet && features.is_title_like() && features.words <= 14 && ends && followed && !self.page.is_html
+    }
+
+    /// After the body: credits are kept, the rest takes its kind from markers and from what
+    /// stands above.
+    fn after(&self, verdicts: &mut [Verdict]) {
+        let mut state = DropKind::Navigation;
+        let mut credits = true;
+        for (line, verdict) in verdicts.iter_mut().enumerate().skip(self.zone.end) {
+            let features = &self.lines[line];
+            if credits && features.byline && !self.is_outside(line) {
+                *verdict = Keep(BlockKind::Byline);
+                continue;
+            }
+            let marker = features.marker;
+            credits &= marker.is_some_and(|marker| marker.force == Force::Passing);
+            let kind = match marker {
+                // The label of a section among teasers.
+                Some(Marker { kind: DropKind::Navigation, force: Force::Passing }) if state == DropKind::Related => {
+                    state
+                }
+                Some(marker) => {
+                    if marker.kind != DropKind::Advertisement && marker.kind != DropKind::Other {
+                        state = marker.kind;
+                    }
+                    self.marked(line).unwrap_or(marker.kind)
+                }
+                None if features.foreign => {
+                    state = foreign_kind(self.text(line));
+                    state
+                }
+                None => {
+                    state = self.next_state(line, state);
+                    state
+                }
+            };
+            *verdict = Drop(self.page.lines[line].hints.drop.filter(|_| marker.is_none()).unwrap_or(kind));
+        }
+        self.foreign_runs(verdicts);
+    }
+
+    /// What an unmarked line after the body is, given what stood before it.
+    fn next_state(&self, line: usize, state: DropKind) -> DropKind {
+        let features = &self.lines[line];
+        let title = features.words >= 5 && features.is_title_like() && features.ending != Ending::Stop;
+        match state {
+            DropKind::Comments if title => DropKind::Related,
+            DropKind::Share | DropKind::Navigation | DropKind::Legal if title && !self.page.lines[line].bullet => {
+                DropKind::Related
+            }
+            _ if is_address(self.text(line)) => DropKind::Navigation,
+            DropKind::Navigation if features.is_prose() && features.words >= 20 => DropKind::Promotion,
+            DropKind::Legal if features.words < 5 => DropKind::Navigation,
+            state => state,
+        }
+    }
+
+    /// Short lines between foreign ones are of their kind; a notice in another language that
+    /// anywhere speaks of subscriptions is one about them as a whole.
+    fn foreign_runs(&self, verdicts: &mut [Verdict]) {
+        let mut line = self.zone.end;
+        while line < self.lines.len() {
+            if !self.lines[line].foreign {
+                line += 1;
+                continue;
+            }
+            let (mut last, mut next) = (line, line + 1);
+            while next < self.lines.len() && next <= last + 3 {
+                let ends = self.lines[next].marker.is_some_and(|marker| marker.kind != DropKind::Paywall);
+                if ends {
+                    break;
+                }
+                if self.lines[next].foreign {
+                    last = next;
+                }
+                next += 1;
+            }
+            let paywall = (line..=last).any(|line| lexicon::speaks_of_subscription(self.text(line)));
+            let kind = if paywall { DropKind::Paywall } else { DropKind::Other };
+            verdicts[line..=last].fill(Drop(kind));
+            line = last + 1;
+        }
+    }
+
+    /// Captions: credits, the line above one, and the description of the picture above that.
+    fn captions(&self, headline: Option<usize>, verdicts: &mut [Verdict]) {
+        let first = headline.map_or(self.zone.start, |line| line + 1);
+        for line in first.min(self.zone.start)..self.zone.end {
+            if self.page.is_html {
+                let keep = matches!(verdicts[line], Keep(BlockKind::Body | BlockKind::Dek | BlockKind::Subhead));
+                if self.page.lines[line].hints.caption
+                    && (keep || verdicts[line] == Drop(DropKind::Other))
+                    && self.lines[line].words >= 3
+                {
+                    verdicts[line] = Keep(BlockKind::Caption);
+                }
+                continue;
+            }
+            let mut caption = match credit(self.text(line)) {
+                Credit::None => continue,
+                Credit::Whole => {
+                    verdicts[line] = Keep(BlockKind::Caption);
+                    if self.page.lines[line].gap || line == first {
+                        continue;
+                    }
+                    line - 1
+                }
+                Credit::AtEnd => line,
+            };
+            verdicts[caption] = Keep(BlockKind::Caption);
+            // The description of a picture stands right above its caption, as a short line.
+            while caption > first && !self.page.lines[caption].gap {
+                let above = &self.lines[caption - 1];
+                let short = above.words <= 20 && above.ending != Ending::Stop && above.marker.is_none();
+                if !short || caption - 1 < first || self.page.lines[caption - 1].bullet {
+                    break;
+                }
+                caption -= 1;
+                verdicts[caption] = Keep(BlockKind::Caption);
+            }
+        }
+    }
+
+    /// Whether the line stands right above a caption: it describes the picture.
+    fn is_caption_above(&self, line: usize) -> bool {
+        let mut below = line + 1;
+        while below < self.lines.len().min(line + 3) && !self.page.lines[below].gap {
+            if credit(self.text(below)) != Credit::None {
+                return true;
+            }
+            below += 1;
+        }
+        false
+    }
+
+    /// Sentences with bullets at the start of the body, before its first paragraph.
+    fn summaries(&self, verdicts: &mut [Verdict]) {
+        let body = |line: &usize| verdicts[*line] == Keep(BlockKind::Body);
+        let lines: Vec<usize> = (self.zone.start..self.zone.end).filter(body).take(8).collect();
+        let bullets =
+            lines.iter().take_while(|&&line| self.page.lines[line].bullet && self.lines[line].is_prose()).count();
+        if bullets > 0 && bullets < lines.len() && !self.page.lines[lines[bullets]].bullet {
+            for &line in &lines[..bullets] {
+                verdicts[line] = Keep(BlockKind::Summary);
+            }
+        }
+    }
+
+    /// Drops kept lines whose words all stand, in this order, in a longer kept line, or again in
+    /// an earlier one; and the attribution under such a quotation. A quotation set off from the
+    /// body without repeating it is a pull quote.
+    fn duplicates(&self, headline: Option<usize>, verdicts: &mut [Verdict]) {
+        let kept: Vec<usize> = (0..self.lines.len())
+            .filter(|&line| matches!(verdicts[line], Keep(BlockKind::Body | BlockKind::Subhead | BlockKind::Dek)))
+            .collect();
+        let words: HashMap<usize, Vec<u64>> = kept.iter().map(|&line| (line, word_hashes(self.text(line)))).collect();
+        let index = Shingles::new(&kept, &words);
+        let title = headline.map(|line| word_hashes(self.text(line)));
+        for &line in &kept {
+            let repeats_title = title.as_ref().is_some_and(|title| title.len() >= 3 && *title == words[&line]);
+            if repeats_title || index.repeats(line, &words) {
+                verdicts[line] = Drop(DropKind::Duplicate);
+            }
+        }
+        for line in 1..self.lines.len() {
+            if !is_attribution(self.text(line)) || self.page.lines[line].bullet {
+                continue;
+            }
+            match (verdicts[line], verdicts[line - 1]) {
+                (Keep(_), Drop(DropKind::Duplicate)) => verdicts[line] = Drop(DropKind::Duplicate),
+                (Keep(BlockKind::Body | BlockKind::Subhead), Keep(BlockKind::Body | BlockKind::Subhead))
+                    if self.lines[line - 1].words <= 60 =>
+                {
+                    verdicts[line] = Keep(BlockKind::PullQuote);
+                    verdicts[line - 1] = Keep(BlockKind::PullQuote);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn foreign_kind(text: &str) -> DropKind {
+    if lexicon::speaks_of_subscription(text) { DropKind::Paywall } else { DropKind::Other }
+}
+
+/// "Norrvikpost.com".
+fn is_address(text: &str) -> bool {
+    let domain = [".com", ".org", ".net", ".co.uk", ".news", ".info", ".es", ".de", ".fr", ".it", ".nl", ".pt"];
+    !text.contains(' ') && domain.iter().any(|end| text.to_lowercase().ends_with(end))
+}
+
+/// "NORRVIK, May 4 (Northern Wire) —": a place in capitals, then a dash or a day.
+fn is_dateline(text: &str) -> bool {
+    let place = text.split([' ', ',']).next().unwrap_or_default();
+    let capitals = place.chars().count() >= 3 && place.chars().all(char::is_uppercase);
+    let day = text.contains(", ") && text.split([' ', ',']).any(dates::is_month);
+    capitals && text.split_whitespace().count() <= 10 && (text.ends_with(['—', '–']) || text.ends_with(" -") || day)
+}
+
+/// "— Ada Lindqvist, harbour master".
+fn is_attribution(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix(['—', '–', '―']).or_else(|| text.strip_prefix("--")) else { return false };
+    let rest = rest.trim_start();
+    rest.starts_with(char::is_uppercase) && rest.split_whitespace().count() <= 12 && !rest.ends_with(['.', '!', '?'])
+}
+
+/// Whether a line credits a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Credit {
+    None,
+    /// It is the credit.
+    Whole,
+    /// It is a caption that ends with one.
+    AtEnd,
+}
+
+fn credit(text: &str) -> Credit {
+    const LONGEST: usize = 600;
+    if text.len() > LONGEST {
+        return Credit::None;
+    }
+    let lower = text.to_lowercase();
+    let words = text.split_whitespace().count();
+    let opens = [
+        "photo:",
+        "photos:",
+        "photo by",
+        "photos by",
+        "photograph:",
+        "photograph by",
+        "image:",
+        "image credit",
+        "photo credit",
+        "picture:",
+        "credit:",
+        "photography by",
+        "illustration:",
+        "illustration by",
+        "foto:",
+        "crédit",
+        "bild:",
+    ];
+    if words <= 14 && opens.iter().any(|phrase| lower.starts_with(phrase)) {
+        return Credit::Whole;
+    }
+    let Some(open) = lower.rfind('(').filter(|_| lower.ends_with(')')) else { return Credit::None };
+    let inner = &lower[open + 1..lower.len() - 1];
+    let signs = [
+        "via ",
+        "photo",
+        "getty",
+        "/",
+        "reuters",
+        "afp",
+        "associated press",
+        "courtesy",
+        "shutterstock",
+        "file",
+        "image",
+        "handout",
+        "foto",
+    ];
+    let credits = inner.starts_with('@') || signs.iter().any(|sign| inner.contains(sign)) || inner == "ap";
+    match (credits && inner.split_whitespace().count() <= 10 && !inner.contains("http"), open) {
+        (true, 0) => Credit::Whole,
+        (true, _) if words <= 90 => Credit::AtEnd,
+        _ => Credit::None,
+    }
+}
+
+/// Hashes of a line's bare words.
+fn word_hashes(text: &str) -> Vec<u64> {
+    bare_words(text).map(|word| fnv(word.bytes())).collect()
+}
+
+/// FNV-1a: the same on every run and machine.
+fn fnv(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// Where runs of words stand, for finding lines that repeat others in time linear to the text.
+struct Shingles {
+    /// Hash of a run of words to the first places it stands at: line, and index of its first word.
+    places: HashMap<u64, Vec<(usize, usize)>>,
+}
+
+const SHINGLE: usize = 6;
+/// A run of words that stands in more places is a phrase, not a repetition.
+const MOST_PLACES: usize = 4;
+
+impl Shingles {
+    fn new(lines: &[usize], words: &HashMap<usize, Vec<u64>>) -> Self {
+        let mut places: HashMap<u64, Vec<(usize, usize)>> = HashMap::new();
+        for &line in lines {
+            for (at, run) in words[&line].windows(SHINGLE).enumerate() {
+                let places = places.entry(Self::hash(run)).or_default();
+                if places.len() < MOST_PLACES {
+                    places.push((line, at));
+                }
+            }
+        }
+        Self { places }
+    }
+
+    fn hash(run: &[u64]) -> u64 {
+        fnv(run.iter().flat_map(|word| word.to_le_bytes()))
+    }
+
+    /// Whether all words of a line stand in a longer line, or in an equal one before it.
+    fn repeats(&self, line: usize, words: &HashMap<usize, Vec<u64>>) -> bool {
+        let own = &words[&line];
+        if own.len() < SHINGLE + 1 {
+            return false;
+        }
+        let Some(places) = self.places.get(&Self::hash(&own[..SHINGLE])) else { return false };
+        places.iter().any(|&(other, at)| {
+            let there = &words[&other];
+            let longer = there.len() > own.len() || (there.len() == own.len() && other < line);
+            other != line && longer && there[at..].starts_with(own)
+        })
+    }
+}

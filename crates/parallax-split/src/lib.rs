@@ -1,1 +1,58 @@
 //! Clean text to sentences with exact spans.
+//!
+//! Rules, no model: one pass over the bytes, with sorted static tables. Sentences are trimmed, in
+//! order, disjoint, and together hold every byte that is not white space.
+//!
+//! ```
+//! let text = "“We waited in the U.S. for years,” Ms. Ode said. “Why us?” she asked.";
+//! let sentences: Vec<&str> = parallax_split::split(text).into_iter().map(|span| &text[span]).collect();
+//! assert_eq!(sentences, ["“We waited in the U.S. for years,” Ms. Ode said.", "“Why us?” she asked."]);
+//! ```
+
+#![forbid(unsafe_code)]
+
+pub mod evaluate;
+mod lines;
+mod scan;
+mod words;
+
+use parallax_text::{Block, BlockKind, Sentence, Span};
+
+/// The sentences of one block of text, as spans in bytes of `text`.
+///
+/// An empty line always ends a sentence. A single line break does where the line is a heading or
+/// a list item by its shape; otherwise it is taken for the wrapping of a paragraph.
+#[must_use]
+pub fn split(text: &str) -> Vec<Span> {
+    let mut found = Vec::new();
+    for paragraph in lines::paragraphs(text) {
+        scan::scan(text, paragraph, scan::Mode::Prose, &mut found);
+    }
+    found
+}
+
+/// The sentences of all prose blocks, as spans in bytes of `text`.
+///
+/// Bylines and datelines have none ([`BlockKind::is_prose`]). A headline or subhead is one
+/// sentence unless it plainly holds several.
+///
+/// # Panics
+/// If a block is not of this text.
+#[must_use]
+pub fn sentences(text: &str, blocks: &[Block]) -> Vec<Sentence> {
+    let mut sentences = Vec::new();
+    let mut found = Vec::new();
+    for (index, block) in blocks.iter().enumerate().filter(|(_, block)| block.kind.is_prose()) {
+        match block.kind {
+            BlockKind::Headline | BlockKind::Subhead => {
+                let inside = &text[block.span];
+                scan::scan(inside, Span::new(0, inside.len()).trimmed(inside), scan::Mode::Headline, &mut found);
+            }
+            _ => found = split(&text[block.span]),
+        }
+        sentences.extend(
+            found.drain(..).map(|span| Sentence { block: index as u32, span: span.shifted(block.span.start()) }),
+        );
+    }
+    sentences
+}

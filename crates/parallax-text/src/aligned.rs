@@ -41,6 +41,22 @@ impl AlignedText {
         builder.finish()
     }
 
+    /// The same text behind `prefix`, which stands for nothing in the source: a headline that the
+    /// user gave for a page without one.
+    #[must_use]
+    pub fn prefixed(mut self, prefix: &str) -> Self {
+        if prefix.is_empty() {
+            return self;
+        }
+        for run in &mut self.runs {
+            run.clean = run.clean.shifted(prefix.len());
+        }
+        let nothing = Span::new(0, 0);
+        self.runs.insert(0, Run { clean: Span::new(0, prefix.len()), source: nothing, kind: RunKind::Replaced });
+        self.text.insert_str(0, prefix);
+        self
+    }
+
     /// The clean text.
     #[must_use]
     pub fn text(&self) -> &str {

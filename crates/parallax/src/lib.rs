@@ -1,1 +1,46 @@
-//! Parallax.
+//! How outlets frame the same event: the driver of Parallax, as a library and a program.
+//!
+//! The stages are crates of their own ([`parallax_clean`], [`parallax_split`],
+//! [`parallax_encoder`], [`parallax_ner`], [`parallax_stance`], [`parallax_quotes`],
+//! [`parallax_compare`]); this crate opens files, starts threads, loads models and writes results.
+//!
+//! ```no_run
+//! use parallax::{Config, Engine, Job, Models, compare, find_models};
+//! # fn main() -> anyhow::Result<()> {
+//! let models = Models::load(&find_models(None)?, Engine::Native)?;
+//! let config = Config { threads: 2, ..Config::default() };
+//! let job = Job { inputs: vec!["pages".into()], metadata: None, clean: true, config, quiet: true };
+//! let mut articles = Vec::new();
+//! let tally = job.annotate(&models, |article| {
+//!     articles.push(article);
+//!     Ok(())
+//! })?;
+//! let stories = compare(&articles, &job.config, &models);
+//! println!("{} articles, {} failed, {} stories", tally.done, tally.errors.len(), stories.len());
+//! # Ok(())
+//! # }
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod analyze;
+mod annotate;
+pub mod cli;
+mod config;
+mod decode;
+mod evaluate;
+mod gold;
+mod input;
+mod metadata;
+mod models;
+mod output;
+mod progress;
+mod report;
+mod stages;
+mod tables;
+mod terminal;
+
+pub use analyze::{Job, Tally, compare};
+pub use config::Config;
+pub use input::DocumentError;
+pub use models::{Engine, Models, find_models};

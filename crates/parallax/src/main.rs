@@ -1,1 +1,5 @@
-fn main() {}
+//! The `parallax` program.
+
+fn main() -> std::process::ExitCode {
+    parallax::cli::main().into()
+}

@@ -1,0 +1,63 @@
+# Parallax: `make help` says what there is.
+
+CORPUS ?= tests/corpus
+OUT    ?= out
+ENGINE ?= native
+CARGO  ?= cargo
+LIBTORCH_DIR ?= $(CURDIR)/libtorch
+
+# The rust-bert engine needs libtorch at build time and when it runs.
+TORCH_ENV = LIBTORCH="$(LIBTORCH_DIR)" LIBTORCH_CXX11_ABI=0 OMP_WAIT_POLICY=PASSIVE \
+	LD_LIBRARY_PATH="$(LIBTORCH_DIR)/lib$${LD_LIBRARY_PATH:+:$$LD_LIBRARY_PATH}"
+
+ifeq ($(ENGINE),rust-bert)
+RUN_ENV  = $(TORCH_ENV)
+FEATURES = --features rust-bert
+TARGET   = --target-dir target/rust-bert
+endif
+
+# One a crate, run by `make test`.
+EXAMPLES = parallax-text:align parallax-clean:clean parallax-split:split parallax-encoder:encode \
+	parallax-quotes:quotes parallax-ner:ner parallax-stance:tone parallax-compare:intervals parallax:mentions
+
+.PHONY: help analyze test bench check fmt libtorch test-rust-bert train manifest
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | awk -F': ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+analyze: ## Compare the outlets of CORPUS (default: the sample corpus), results in OUT (default: out)
+	$(if $(filter rust-bert,$(ENGINE)),@test -f "$(LIBTORCH_DIR)/lib/libtorch_cpu.so" || { echo "no libtorch in $(LIBTORCH_DIR): run 'make libtorch' first, or name its folder with LIBTORCH_DIR=..." >&2; exit 1; })
+	$(RUN_ENV) $(CARGO) run --release --locked --quiet -p parallax $(FEATURES) $(TARGET) -- analyze "$(CORPUS)" --out "$(OUT)" --engine $(ENGINE)
+
+# In release mode: the model runs at its speed, and what `make analyze` built is used again.
+test: ## All tests, and one example of each crate
+	$(CARGO) test --release --workspace --locked --quiet
+	@for example in $(EXAMPLES); do \
+		echo "example $$example"; \
+		$(CARGO) run --release --locked --quiet -p "$${example%:*}" --example "$${example#*:}" >/dev/null || exit 1; \
+	done
+
+bench: ## Benchmarks of the stages and of model throughput
+	$(CARGO) bench --workspace --locked
+
+check: ## Format and lints, as CI sees them
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked --quiet -- -D warnings
+
+fmt: ## Format the code
+	$(CARGO) fmt --all
+
+libtorch: ## Install libtorch 2.4 (CPU) into ./libtorch for the rust-bert engine
+	scripts/libtorch.sh "$(LIBTORCH_DIR)"
+
+test-rust-bert: libtorch ## Build and test the rust-bert engine against the native one
+	$(TORCH_ENV) $(CARGO) test --release --locked --quiet --target-dir target/rust-bert -p parallax-encoder -p parallax --features rust-bert
+
+DATA ?= ../shared/data
+ENCODER ?=
+train: ## Repeat the training: make train DATA=... ENCODER=... (see models/training/README.md)
+	@test -n "$(ENCODER)" || { echo "name the folder of all-MiniLM-L6-v2 with ENCODER=..., see models/training/README.md" >&2; exit 1; }
+	python3 models/training/train.py --data "$(DATA)" --encoder "$(ENCODER)"
+
+manifest: ## Write models/manifest.toml anew after models were exported
+	python3 models/training/manifest.py models

@@ -1,0 +1,222 @@
+//! The main job: documents in, annotated articles, stories and their files out.
+
+use crate::annotate::{AnnotateOptions, annotate, make_article};
+use crate::config::Config;
+use crate::input::{DocumentError, Inputs, RawDocument};
+use crate::models::Models;
+use crate::progress::Progress;
+use anyhow::{Context, Result};
+use parallax_compare::{ActorInStory, StorySummary, summarize};
+use parallax_ner::ActorsOf;
+use parallax_text::AnnotatedArticle;
+use rayon::prelude::*;
+use std::any::Any;
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+
+/// What to analyse, and how.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// Files, folders, or `-`.
+    pub inputs: Vec<PathBuf>,
+    /// A metadata table other than the `corpus.csv` beside the inputs.
+    pub metadata: Option<PathBuf>,
+    /// Whether pages are cleaned; otherwise their text is taken as it is.
+    pub clean: bool,
+    /// Settings.
+    pub config: Config,
+    /// Whether progress and warnings are kept off standard error.
+    pub quiet: bool,
+}
+
+/// What became of the documents of a run.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Documents that were annotated.
+    pub done: usize,
+    /// Documents that were lost, in order of the input.
+    pub errors: Vec<DocumentError>,
+    /// What the user should know, in order of the input.
+    pub warnings: Vec<String>,
+}
+
+impl Job {
+    pub(crate) fn find(&self) -> Result<Inputs> {
+        Inputs::find(&self.inputs, self.metadata.as_deref(), self.config.max_bytes)
+    }
+
+    /// Runs `work` on all documents, on all threads, and hands the results over in order of the
+    /// input, a few at a time: memory does not grow with their number. A document whose work
+    /// fails, or panics, costs itself.
+    pub(crate) fn for_each<R: Send>(
+        &self,
+        inputs: &Inputs,
+        work: impl Fn(RawDocument) -> Result<R, DocumentError> + Sync,
+        mut take: impl FnMut(R) -> Result<()>,
+    ) -> Result<Tally> {
+        let threads = rayon::ThreadPoolBuilder::new()
+            .num_threads(self.config.threads)
+            .build()
+            .context("the threads could not be started")?;
+        let progress = Progress::start(inputs.count_hint(), self.quiet);
+        let mut tally = Tally { warnings: inputs.warnings.clone(), ..Tally::default() };
+        let mut ids = BTreeSet::new();
+        let mut documents = inputs.read();
+        loop {
+            // Large enough that a long page at the end of a round leaves no thread idle for long.
+            let round: Vec<_> = documents.by_ref().take(16 * threads.current_num_threads()).collect();
+            if round.is_empty() {
+                break;
+            }
+            let round: Vec<_> = round.into_iter().map(|item| item.and_then(|raw| once(raw, &mut ids))).collect();
+            let results: Vec<Result<(R, Vec<String>), DocumentError>> = threads.install(|| {
+                round
+                    .into_par_iter()
+                    .map(|item| {
+                        let mut raw = item?;
+                        let warnings = std::mem::take(&mut raw.warnings);
+                        let result = guarded(raw, &work);
+                        progress.step();
+                        Ok((result?, warnings))
+                    })
+                    .collect()
+            });
+            for result in results {
+                match result {
+                    Ok((made, warnings)) => {
+                        tally.done += 1;
+                        tally.warnings.extend(warnings);
+                        take(made)?;
+                    }
+                    Err(error) => tally.errors.push(error),
+                }
+            }
+        }
+        progress.finish();
+        let ids: Vec<String> = ids.into_iter().collect();
+        tally.warnings.extend(
+            inputs
+                .unmatched(&ids)
+                .into_iter()
+                .map(|row| format!("the metadata table names {row:?}, which no input has")),
+        );
+        Ok(tally)
+    }
+
+    /// Annotates all documents and hands them over in order of the input.
+    ///
+    /// # Errors
+    /// Where nothing can be read at all, or `take` fails. Documents that fail are in the tally.
+    pub fn annotate(&self, models: &Models, take: impl FnMut(AnnotatedArticle) -> Result<()>) -> Result<Tally> {
+        self.annotate_found(&self.find()?, models, take)
+    }
+
+    pub(crate) fn annotate_found(
+        &self,
+        inputs: &Inputs,
+        models: &Models,
+        take: impl FnMut(AnnotatedArticle) -> Result<()>,
+    ) -> Result<Tally> {
+        let options = AnnotateOptions { config: self.config.clone(), clean: self.clean };
+        let work = |raw: RawDocument| {
+            let (document, article) = make_article(raw, &options)?;
+            let (origin, doc_id) = (document.origin.clone(), document.doc_id.clone());
+            annotate(document, article, models).map_err(|error| DocumentError {
+                source: origin.path,
+                record: origin.record,
+                doc_id: Some(doc_id),
+                message: format!("{error:#}"),
+            })
+        };
+        self.for_each(inputs, work, take)
+    }
+}
+
+/// Refuses a document whose id an earlier one has.
+fn once(raw: RawDocument, ids: &mut BTreeSet<String>) -> Result<RawDocument, DocumentError> {
+    if ids.insert(raw.doc_id.clone()) {
+        return Ok(raw);
+    }
+    Err(DocumentError {
+        source: raw.origin.path,
+        record: raw.origin.record,
+        message: format!(
+            "an earlier document has the id {:?} too; give each its own `doc_id` (in the record, or in corpus.csv)",
+            raw.doc_id
+        ),
+        doc_id: Some(raw.doc_id),
+    })
+}
+
+fn guarded<R>(
+    raw: RawDocument,
+    work: &(impl Fn(RawDocument) -> Result<R, DocumentError> + Sync),
+) -> Result<R, DocumentError> {
+    let (source, record, doc_id) = (raw.origin.path.clone(), raw.origin.record, raw.doc_id.clone());
+    catch_unwind(AssertUnwindSafe(|| work(raw))).unwrap_or_else(|panic| {
+        Err(DocumentError {
+            source,
+            record,
+            doc_id: Some(doc_id),
+            message: format!("an error inside Parallax, please report it with this document: {}", said(&*panic)),
+        })
+    })
+}
+
+fn said(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
+}
+
+/// Groups annotated articles into stories and summarises each. Articles without a story of the
+/// user's own form one together.
+#[must_use]
+pub fn compare(articles: &[AnnotatedArticle], config: &Config, models: &Models) -> Vec<StorySummary> {
+    let mut stories: BTreeMap<&str, Vec<&AnnotatedArticle>> = BTreeMap::new();
+    for article in articles {
+        stories.entry(article.document.story.as_deref().unwrap_or(UNNAMED_STORY)).or_default().push(article);
+    }
+    let options = config.summary(&models.label());
+    stories
+        .into_iter()
+        .map(|(story, members)| {
+            let actors: Vec<ActorInStory> =
+                parallax_ner::merge(&members.iter().map(|article| actors_of(article)).collect::<Vec<_>>())
+                    .into_iter()
+                    .map(|actor| ActorInStory {
+                        id: actor.id,
+                        name: actor.name,
+                        kind: actor.kind,
+                        members: actor.members,
+                    })
+                    .collect();
+            summarize(story, &members, &actors, &options)
+        })
+        .collect()
+}
+
+fn actors_of(article: &AnnotatedArticle) -> ActorsOf {
+    ActorsOf::new(&article.document.doc_id, article.text(), &article.mentions, &article.entities)
+}
+
+/// Name of the story of articles that name none.
+pub(crate) const UNNAMED_STORY: &str = "run";
+
+/// Warns of stories whose articles lie further apart than one event's do.
+pub(crate) fn date_warnings(stories: &[StorySummary], config: &Config) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for story in stories {
+        let dates: BTreeSet<jiff::civil::Date> =
+            story.documents.iter().filter_map(|document| document.published.as_ref()?.parse().ok()).collect();
+        let (Some(first), Some(last)) = (dates.first(), dates.last()) else { continue };
+        let days = last.duration_since(*first).as_hours() / 24;
+        if days > i64::from(config.story_days) {
+            warnings.push(format!(
+                "story {:?}: its articles are dated {first} to {last}, {days} days apart; if they report different events, name a `story` for each in corpus.csv",
+                story.id
+            ));
+        }
+    }
+    warnings
+}

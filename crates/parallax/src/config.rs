@@ -1,0 +1,92 @@
+//! Settings: one TOML file, unknown keys refused; options of the command line win over it.
+
+use anyhow::{Context, Result};
+use parallax_clean::CleanOptions;
+use parallax_compare::SummaryOptions;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// All settings of a run, with their defaults.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Threads; 0 takes as many as there are cores.
+    pub threads: usize,
+    /// Largest page, in bytes.
+    pub max_bytes: usize,
+    /// Deepest nesting of HTML.
+    pub max_nesting: usize,
+    /// Actors of a story that get figures of their own.
+    pub main_actors: usize,
+    /// Fewest paragraphs (or, of an outlet, articles) for a mean tone to be shown.
+    pub minimum_clusters: usize,
+    /// Draws of the bootstrap.
+    pub bootstrap_draws: usize,
+    /// Seed of the bootstrap.
+    pub seed: u64,
+    /// Days between the first and last article of a story above which a warning is given.
+    pub story_days: i32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let (clean, summary) = (CleanOptions::default(), SummaryOptions::default());
+        Self {
+            threads: 0,
+            max_bytes: clean.max_bytes,
+            max_nesting: clean.max_nesting,
+            main_actors: summary.main_actors,
+            minimum_clusters: summary.minimum_clusters,
+            bootstrap_draws: summary.bootstrap_draws,
+            seed: summary.seed,
+            story_days: 14,
+        }
+    }
+}
+
+impl Config {
+    /// Reads a TOML file.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, or has a key or value that is not a setting.
+    pub fn read(path: &Path) -> Result<Self> {
+        let shown = path.display();
+        let text = std::fs::read_to_string(path).with_context(|| format!("{shown}: the config cannot be read"))?;
+        toml::from_str(&text).with_context(|| format!("{shown}: not a config of Parallax"))
+    }
+
+    /// The cleaner's part.
+    pub(crate) fn clean(&self) -> CleanOptions {
+        CleanOptions { max_bytes: self.max_bytes, max_nesting: self.max_nesting, ..CleanOptions::default() }
+    }
+
+    /// The comparison's part.
+    pub(crate) fn summary(&self, model: &str) -> SummaryOptions {
+        SummaryOptions {
+            main_actors: self.main_actors,
+            minimum_clusters: self.minimum_clusters,
+            bootstrap_draws: self.bootstrap_draws,
+            seed: self.seed,
+            model: model.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_key_is_refused_by_name() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "threads = 1\ncolour = 3\n").unwrap();
+        let error = format!("{:#}", Config::read(file.path()).unwrap_err());
+        assert!(error.contains("colour") && error.contains("minimum_clusters"), "{error}");
+    }
+
+    #[test]
+    fn what_is_not_set_has_its_default() {
+        let read: Config = toml::from_str("threads = 1").unwrap();
+        assert_eq!(read, Config { threads: 1, ..Config::default() });
+    }
+}

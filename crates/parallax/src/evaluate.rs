@@ -1,0 +1,132 @@
+//! Scores against labelled data in its usual format.
+
+use crate::cli::read_text;
+use crate::config::Config;
+use crate::models::Models;
+use crate::stages::{conll_tags, read_conll, tone_scores};
+use anyhow::{Context, Result, bail};
+use parallax_ner::{Tag, conll};
+use parallax_stance::newsmtsc;
+use parallax_text::CodePoints;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+/// What can be scored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Task {
+    /// Entities, CoNLL columns
+    Ner,
+    /// Tone towards targets, NewsMTSC
+    Tone,
+    /// Sentences, CoNLL-U
+    Split,
+    /// Kinds of lines, pages with a table of line numbers and kinds
+    Clean,
+}
+
+/// Scores the files and gives a table for people.
+pub(crate) fn run(
+    task: Task,
+    files: &[PathBuf],
+    gold: Option<&Path>,
+    config: &Config,
+    models: impl FnOnce() -> Result<Models>,
+) -> Result<String> {
+    match task {
+        Task::Tone => tone(files, config, &models()?),
+        Task::Ner => entities(files, config, &models()?),
+        Task::Split => split(files),
+        Task::Clean => crate::gold::run(files, gold.context("name the table of lines and kinds with --gold")?, config),
+    }
+}
+
+fn tone(files: &[PathBuf], config: &Config, models: &Models) -> Result<String> {
+    let mut out = format!(
+        "{:28} {:>6} {:>9} {:>9} {:>7} {:>7} {:>7} {:>7} {:>8} {:>7}",
+        "file", "n", "macro-F1", "accuracy", "F1 neg", "F1 neu", "F1 pos", "ECE", "log loss", "Brier"
+    );
+    for path in files {
+        let shown = path.display();
+        let targets = newsmtsc::read(&read_text(path)?).with_context(|| format!("{shown}"))?;
+        if targets.is_empty() {
+            bail!("{shown}: no targets");
+        }
+        let mut given = Vec::with_capacity(targets.len());
+        for target in &targets {
+            let span = CodePoints::new(&target.text).span(target.start, target.end).with_context(|| {
+                format!("{shown}: {}..{} is not a range of the sentence {:?}", target.start, target.end, target.text)
+            })?;
+            given.push((target.text.as_str(), span));
+        }
+        let scores = tone_scores(models, config, &given)?;
+        let judged: Option<Vec<_>> = scores.into_iter().zip(&targets).map(|(s, t)| Some((s?, t.label))).collect();
+        let figures = newsmtsc::score(&judged.with_context(|| format!("{shown}: a target holds no word"))?);
+        let _ = write!(
+            out,
+            "\n{:28} {:>6} {:>9.2} {:>9.2} {:>7.2} {:>7.2} {:>7.2} {:>7.4} {:>8.4} {:>7.4}",
+            path.file_name().unwrap_or_default().to_string_lossy(),
+            figures.n,
+            100.0 * figures.macro_f1,
+            100.0 * figures.accuracy,
+            100.0 * figures.f1[0],
+            100.0 * figures.f1[1],
+            100.0 * figures.f1[2],
+            figures.calibration_error,
+            figures.log_loss,
+            figures.brier
+        );
+    }
+    Ok(out)
+}
+
+fn entities(files: &[PathBuf], config: &Config, models: &Models) -> Result<String> {
+    let mut out = format!(
+        "{:28} {:6} {:>7} {:>10} {:>7} {:>9} {:>7} {:>7}",
+        "file", "kind", "gold", "predicted", "right", "precision", "recall", "F1"
+    );
+    for path in files {
+        let file = read_conll(path)?;
+        let gold: Vec<Vec<Tag>> = file.sentences.iter().map(|sentence| sentence.tags.clone()).collect();
+        if gold.iter().all(Vec::is_empty) {
+            bail!("{}: there is no column of labels to score against", path.display());
+        }
+        let scores = conll::score(&gold, &conll_tags(models, config, &file)?);
+        let rows = scores.kinds.iter().map(|(kind, score)| (kind.label(), score)).chain([("all", &scores.all)]);
+        for (kind, score) in rows {
+            let _ = write!(
+                out,
+                "\n{:28} {kind:6} {:>7} {:>10} {:>7} {:>9.2} {:>7.2} {:>7.2}",
+                path.file_name().unwrap_or_default().to_string_lossy(),
+                score.gold,
+                score.predicted,
+                score.correct,
+                100.0 * score.precision,
+                100.0 * score.recall,
+                100.0 * score.f1
+            );
+        }
+    }
+    Ok(out)
+}
+
+fn split(files: &[PathBuf]) -> Result<String> {
+    use parallax_split::evaluate::{Layout, Score, read_conllu};
+    let mut out = format!("{:28} {:12} {:>6} {:>12} {:>12}", "file", "layout", "gold", "sentence F1", "boundary F1");
+    for path in files {
+        let text = read_text(path)?;
+        for layout in [Layout::Paragraphs, Layout::Wrapped, Layout::Joined] {
+            let score = read_conllu(&text, layout)
+                .iter()
+                .map(|document| Score::of(&document.sentences, &parallax_split::split(&document.text)))
+                .fold(Score::default(), Score::plus);
+            if score.gold == 0 {
+                bail!("{}: no sentences with `# text = `; give a CoNLL-U file", path.display());
+            }
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let layout = format!("{layout:?}").to_lowercase();
+            let (sentence, boundary) = (100.0 * score.sentence_f1(), 100.0 * score.boundary_f1());
+            let _ = write!(out, "\n{name:28} {layout:12} {:>6} {sentence:>12.2} {boundary:>12.2}", score.gold);
+        }
+    }
+    Ok(out)
+}

@@ -1,0 +1,150 @@
+//! The models of a run: found, checked against their manifest, loaded.
+
+use crate::input::hexadecimal;
+use anyhow::{Context, Result, bail};
+use parallax_encoder::{EncodeOptions, Encoder, Model, NativeEncoder, SentenceEncoder};
+use parallax_ner::EntityTagger;
+use parallax_stance::ToneScorer;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Which engine runs the encoder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Engine {
+    /// Pure Rust on ndarray; always there.
+    #[default]
+    Native,
+    /// rust-bert on libtorch; needs a build with `--features rust-bert`.
+    RustBert,
+}
+
+/// Encoder and heads, ready to run.
+pub struct Models {
+    /// Tokens and hidden states of sentences.
+    pub encoder: SentenceEncoder,
+    /// Entities.
+    pub entities: EntityTagger,
+    /// Tone towards targets.
+    pub tone: ToneScorer,
+    /// Name and version of the model.
+    pub name: String,
+    /// SHA-256 of its weights.
+    pub sha256: String,
+    /// Languages it knows, ISO 639-1.
+    pub languages: Vec<String>,
+}
+
+impl std::fmt::Debug for Models {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Models").field("name", &self.name).field("sha256", &self.sha256).finish_non_exhaustive()
+    }
+}
+
+#[derive(Deserialize)]
+struct Manifest {
+    model: Vec<ManifestModel>,
+}
+
+#[derive(Deserialize)]
+struct ManifestModel {
+    name: String,
+    version: String,
+    folder: String,
+    languages: Vec<String>,
+    files: Vec<ManifestFile>,
+}
+
+#[derive(Deserialize)]
+struct ManifestFile {
+    path: String,
+    sha256: String,
+}
+
+/// Name of the manifest in the models' folder.
+const MANIFEST: &str = "manifest.toml";
+
+impl Models {
+    /// Loads the first model of the manifest in `folder`.
+    ///
+    /// # Errors
+    /// Where the manifest or a file is missing, a file is not the one the manifest names, or the
+    /// engine is not in this build.
+    pub fn load(folder: &Path, engine: Engine) -> Result<Self> {
+        let path = folder.join(MANIFEST);
+        let advice = "take the folder `models` of the repository as it is, or name one with --models";
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("{}: the manifest of the models cannot be read; {advice}", path.display()))?;
+        let manifest: Manifest =
+            toml::from_str(&text).with_context(|| format!("{}: not a manifest of models; {advice}", path.display()))?;
+        let Some(described) = manifest.model.into_iter().next() else {
+            bail!("{}: the manifest names no model; {advice}", path.display());
+        };
+        let inside = folder.join(&described.folder);
+        for file in &described.files {
+            check(&inside.join(&file.path), &file.sha256)?;
+        }
+        let model = Model::load(&inside).with_context(|| format!("{}: the model cannot be used", inside.display()))?;
+        let encoder = SentenceEncoder::new(&model, start(engine, &model)?, EncodeOptions::default())?;
+        Ok(Self {
+            encoder,
+            entities: EntityTagger::new(&model).with_context(|| format!("{}: entities", inside.display()))?,
+            tone: ToneScorer::new(&model).with_context(|| format!("{}: tone", inside.display()))?,
+            name: format!("{}-{}", described.name, described.version),
+            sha256: model.sha256().to_owned(),
+            languages: described.languages,
+        })
+    }
+
+    /// The model as measurements name it: name and first digits of its hash.
+    #[must_use]
+    pub fn label(&self) -> String {
+        format!("{}@{}", self.name, &self.sha256[..12])
+    }
+}
+
+/// Where the models are: `given`, or `models` in the current folder or beside the program's
+/// build folder.
+///
+/// # Errors
+/// Names the places that were looked at.
+pub fn find_models(given: Option<&Path>) -> Result<PathBuf> {
+    if let Some(folder) = given {
+        return Ok(folder.to_path_buf());
+    }
+    let program = std::env::current_exe().unwrap_or_default();
+    let places = std::iter::once(PathBuf::from("models")).chain(program.ancestors().skip(1).map(|f| f.join("models")));
+    let places: Vec<PathBuf> = places.collect();
+    match places.iter().find(|place| place.join(MANIFEST).is_file()) {
+        Some(place) => Ok(place.clone()),
+        None => bail!(
+            "no models found: there is no models/{MANIFEST} here, nor in a folder above the program; name the folder with --models"
+        ),
+    }
+}
+
+fn check(path: &Path, sha256: &str) -> Result<()> {
+    let shown = path.display();
+    let advice = "fetch the file again from the repository (`git checkout -- models`)";
+    let bytes = std::fs::read(path).with_context(|| format!("{shown}: the model file cannot be read; {advice}"))?;
+    let found = hexadecimal(&Sha256::digest(&bytes));
+    if found != sha256 {
+        bail!(
+            "{shown}: the model file is damaged or another version: its SHA-256 is {found}, the manifest has {sha256}; {advice}"
+        );
+    }
+    Ok(())
+}
+
+fn start(engine: Engine, model: &Model) -> Result<Arc<dyn Encoder>> {
+    match engine {
+        Engine::Native => Ok(Arc::new(NativeEncoder::new(model)?)),
+        #[cfg(feature = "rust-bert")]
+        Engine::RustBert => Ok(Arc::new(parallax_encoder::RustBertEncoder::new(model)?)),
+        #[cfg(not(feature = "rust-bert"))]
+        Engine::RustBert => bail!(
+            "this build has no rust-bert engine: run `make libtorch`, then `make analyze ENGINE=rust-bert`, which builds with --features rust-bert"
+        ),
+    }
+}

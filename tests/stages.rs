@@ -1,0 +1,97 @@
+//! The commands that run one stage alone.
+
+use crate::support::{PAGE, folder, parallax, parallax_with, path, repository};
+use serde_json::Value;
+
+#[test]
+fn split_prints_one_sentence_a_line() {
+    let ran = parallax_with(&["split", "-"], "Mr. Ruiz left. \u{201c}Was he late?\u{201d} she asked.");
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "Mr. Ruiz left.\n\u{201c}Was he late?\u{201d} she asked.\n"));
+}
+
+#[test]
+fn split_gives_offsets_in_code_points() {
+    let ran = parallax_with(&["split", "-", "--json"], "🔥 Sí. No.");
+    let lines: Vec<Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((lines[1]["start"].as_u64(), lines[1]["text"].as_str()), (Some(6), Some("No.")));
+}
+
+#[test]
+fn clean_prints_the_article_without_the_page() {
+    let page = format!("Home\nPolitics\nSport\n\n{PAGE}\nAdvertisement\n\nShare this article\n");
+    let ran = parallax_with(&["clean", "-"], &page);
+    assert!(ran.stdout.starts_with("Harbour council votes to keep the ferry\n\n"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("Advertisement") && !ran.stdout.contains("Politics"));
+    let ran = parallax_with(&["clean", "-", "--lines"], &page);
+    assert!(ran.stdout.contains("- advertisement"), "{}", ran.stdout);
+}
+
+#[test]
+fn ner_names_entities_with_their_actor() {
+    let ran = parallax_with(&["ner", "-", "--clean"], PAGE);
+    let lines: Vec<Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let brandt: Vec<&Value> = lines.iter().filter(|line| line["text"].as_str().unwrap().contains("Brandt")).collect();
+    assert_eq!(brandt.len(), 2, "{}", ran.stdout);
+    assert!(brandt.iter().all(|line| line["kind"] == "PER" && line["entity"] == brandt[0]["entity"]));
+}
+
+#[test]
+fn ner_reads_and_writes_conll_columns() {
+    let ran = parallax_with(&["ner", "--conll", "-"], "Otto NNP\nBrandt NNP\nleft VBD\nHolm NNP\n. .\n\n");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let last: Vec<&str> = ran.stdout.lines().filter_map(|line| line.split_whitespace().next_back()).collect();
+    assert_eq!(last, ["B-PER", "I-PER", "O", "B-LOC", "O"], "{}", ran.stdout);
+}
+
+#[test]
+fn tone_tells_two_targets_of_one_sentence_apart() {
+    let text = "Otto Brandt was widely condemned as a liar, while Ada Lindqvist was praised as a hero.";
+    let line = |id: u32, start: usize, end: usize| {
+        serde_json::json!({"id": id, "text": text, "start": start, "end": end, "note": "kept"}).to_string()
+    };
+    let ran = parallax_with(&["tone", "-"], &format!("{}\n{}\n", line(1, 0, 11), line(2, 50, 63)));
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let lines: Vec<Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let score = |line: usize, label: &str| lines[line][label].as_f64().unwrap();
+    assert!(score(0, "negative") > 0.5 && score(1, "positive") > 0.5, "{}", ran.stdout);
+    assert_eq!((lines[0]["id"].as_u64(), lines[1]["note"].as_str()), (Some(1), Some("kept")));
+}
+
+#[test]
+fn a_target_outside_the_text_is_an_error_of_its_line() {
+    let good = serde_json::json!({"id": 1, "text": "Ada won.", "start": 0, "end": 3});
+    let bad = serde_json::json!({"id": 2, "text": "Ada won.", "start": 5, "end": 30});
+    let ran = parallax_with(&["tone", "-"], &format!("{bad}\n{good}\n"));
+    assert_eq!((ran.code, ran.stdout.lines().count()), (3, 1));
+    assert!(ran.stderr.contains("line 1") && ran.stderr.contains("5..30"), "{}", ran.stderr);
+}
+
+#[test]
+fn evaluate_reads_the_usual_formats() {
+    let line = r#"{"sentence_normalized":"Ada Lindqvist was praised.","targets":[{"from":0,"to":13,"polarity":6.0}]}"#;
+    let conllu = "# newdoc id = a\n# text = One. Two.\n1\tOne\n\n# text = Three.\n1\tThree\n\n";
+    let files = folder(&[
+        ("t.jsonl", line.as_bytes()),
+        ("n.txt", b"-DOCSTART- -X- O\n\nAda NNP I-PER\nleft VBD O\nHolm NNP I-LOC\n"),
+        ("s.conllu", conllu.as_bytes()),
+        ("g.csv", b"doc_id,line,kind\np,1,headline\np,3,byline\np,5,body\n"),
+        ("p.txt", PAGE.as_bytes()),
+    ]);
+    let file = |name: &str| files.path().join(name);
+    let check = |arguments: &[&str], says: &str| {
+        let ran = parallax(&[&["evaluate"], arguments].concat());
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        assert!(ran.stdout.contains(says), "{says:?} is not in: {}", ran.stdout);
+    };
+    check(&["tone", path(&file("t.jsonl"))], "macro-F1");
+    check(&["ner", path(&file("n.txt"))], "100.00");
+    check(&["split", path(&file("s.conllu"))], "joined");
+    check(&["clean", path(&file("p.txt")), "--gold", path(&file("g.csv"))], "[] / []");
+}
+
+#[test]
+fn evaluate_refuses_a_file_of_another_format() {
+    let ran = parallax(&["evaluate", "tone", path(&repository().join("README.md"))]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.contains("NewsMTSC"), "{}", ran.stderr);
+}

@@ -53,11 +53,14 @@ libtorch: ## Install libtorch 2.4 (CPU) into ./libtorch for the rust-bert engine
 test-rust-bert: libtorch ## Build and test the rust-bert engine against the native one
 	$(TORCH_ENV) $(CARGO) test --release --locked --quiet --target-dir target/rust-bert -p parallax-encoder -p parallax --features rust-bert
 
-DATA ?= ../shared/data
-ENCODER ?=
-train: ## Repeat the training: make train DATA=... ENCODER=... (see models/training/README.md)
+DATA   ?= ../shared/data
+PYTHON ?= python3
+WORK   ?= $(CURDIR)/out/training
+train: ## Repeat the training: make train DATA=... ENCODER=... PYTHON=... (see models/training/README.md)
 	@test -n "$(ENCODER)" || { echo "name the folder of all-MiniLM-L6-v2 with ENCODER=..., see models/training/README.md" >&2; exit 1; }
-	python3 models/training/train.py --data "$(DATA)" --encoder "$(ENCODER)"
+	$(PYTHON) models/training/train.py --data "$(DATA)" --encoder "$(ENCODER)" --work "$(WORK)" --epochs 5 --freeze-words --smoothing 0.05
+	$(PYTHON) models/training/export.py --data "$(DATA)" --encoder "$(ENCODER)" --checkpoint "$(WORK)/checkpoint.pt" --out models/news-en --parity models/training/parity.json
+	$(MAKE) manifest
 
 manifest: ## Write models/manifest.toml anew after models were exported
-	python3 models/training/manifest.py models
+	$(PYTHON) models/training/manifest.py models

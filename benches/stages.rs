@@ -13,7 +13,11 @@ fn cleaning(criterion: &mut Criterion) {
         group.throughput(Throughput::Bytes(pages.iter().map(String::len).sum::<usize>() as u64));
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
-                pages.iter().map(|page| clean(black_box(page), wanted, &CleanOptions::default())).filter(Result::is_ok).count()
+                pages
+                    .iter()
+                    .map(|page| clean(black_box(page), wanted, &CleanOptions::default()))
+                    .filter(Result::is_ok)
+                    .count()
             });
         });
     }

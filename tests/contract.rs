@@ -152,7 +152,8 @@ fn text_as_it_is_keeps_its_positions() {
 
 #[test]
 fn a_declared_headline_is_read_with_the_text() {
-    let line = serde_json::json!({"title": "Otto Brandt resigns", "text": crate::support::PAGE.split_once("\n\n").unwrap().1});
+    let line =
+        serde_json::json!({"title": "Otto Brandt resigns", "text": crate::support::PAGE.split_once("\n\n").unwrap().1});
     let ran = crate::support::parallax_with(&["annotate", "-"], &line.to_string());
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let record: AnnotationRecord = serde_json::from_str(&ran.stdout).unwrap();

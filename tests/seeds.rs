@@ -66,7 +66,8 @@ fn pages_tell_headline_date_and_outlet() {
     check(3, Some(58), Some("2025-05-04"), Some("nexpressdaily"));
     check(4, Some(3), None, Some("mexico news daily"));
     let rejected = |index: usize| {
-        let decision = found[index].decisions.iter().find(|decision| decision.field == "published").expect("a decision");
+        let decision =
+            found[index].decisions.iter().find(|decision| decision.field == "published").expect("a decision");
         decision.rejected.clone()
     };
     assert_eq!((rejected(3), rejected(4)), (vec!["2025-07-27".to_owned()], vec!["2025-05-19".to_owned()]));

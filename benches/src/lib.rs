@@ -19,7 +19,12 @@ pub fn pages() -> Vec<(String, SourceFormat)> {
         .collect();
     files.sort();
     let read = |path: &PathBuf| std::fs::read_to_string(path).expect("pages are UTF-8");
-    files.iter().map(read).map(|page| (SourceFormat::detect(&page), page)).map(|(format, page)| (page, format)).collect()
+    files
+        .iter()
+        .map(read)
+        .map(|page| (SourceFormat::detect(&page), page))
+        .map(|(format, page)| (page, format))
+        .collect()
 }
 
 /// The sample corpus, cleaned.

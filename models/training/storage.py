@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from transformers import BertConfig
 
 from model import Model
@@ -68,4 +68,4 @@ def load_model(folder: Path) -> tuple[Model, dict]:
 
 def save_model(state: dict[str, torch.Tensor], path: Path, layers: str) -> None:
     """Write model.safetensors."""
-    save_file(pack(state, layers), path)
+    path.write_bytes(save(pack(state, layers)))

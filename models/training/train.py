@@ -4,7 +4,8 @@
 
 DATA holds ner/conll2003, ner/worldwide_newswire and sentiment/newsmtsc;
 ENCODER holds all-MiniLM-L6-v2 (config.json, model.safetensors, tokenizer.json).
-WORK receives a checkpoint after every epoch (run again to resume) and log.jsonl.
+WORK receives a checkpoint after every epoch (run again to resume), the weights of
+every epoch (epochN.pt) and log.jsonl.
 """
 from __future__ import annotations
 
@@ -48,7 +49,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--case-share", type=float, default=0.04)
     parser.add_argument("--quote-share", type=float, default=0.3)
     parser.add_argument("--budget", type=int, default=1400, help="padded word pieces a batch")
-    parser.add_argument("--average", type=float, default=0.0, help="decay of averaged weights")
+    parser.add_argument("--freeze-words", action="store_true", help="keep the word embeddings fixed")
     parser.add_argument("--threads", type=int, default=1)
     return parser.parse_args()
 
@@ -162,7 +163,10 @@ def epoch_batches(sets, tokenizer, args, epoch: int) -> list[tuple[str, list[Exa
 def make_optimizer(model: Model, args) -> torch.optim.Optimizer:
     """AdamW; heads and type embeddings learn faster than the encoder."""
     slow, fast, plain = [], [], []
+    model.encoder.embeddings.word_embeddings.weight.requires_grad = not args.freeze_words
     for name, value in model.named_parameters():
+        if not value.requires_grad:
+            continue
         if not name.startswith("encoder.") or "token_type" in name:
             fast.append(value)
         else:
@@ -209,21 +213,6 @@ def dev_scores(model: Model, dev: dict[str, list[Example]]) -> dict[str, float]:
     return out
 
 
-class Average:
-    """Exponential average of the weights, updated every few steps."""
-
-    def __init__(self, model: Model, decay: float):
-        self.decay = decay
-        self.values = {k: v.detach().clone() for k, v in model.state_dict().items()} if decay else {}
-
-    @torch.no_grad()
-    def update(self, model: Model) -> None:
-        """Move the average towards the present weights."""
-        for name, value in model.state_dict().items():
-            if name in self.values:
-                self.values[name].lerp_(value, 1 - self.decay)
-
-
 def train(args) -> None:
     """The whole run."""
     torch.set_num_threads(args.threads)
@@ -240,14 +229,13 @@ def train(args) -> None:
     dev = {k: [cut(e) for e in encode_all(tokenizer, v)] for k, v in read_dev(args.data).items()}
     model = Model(BertConfig.from_pretrained(args.encoder), args.dropout)
     model.start_from(args.encoder, args.seed)
-    optimizer, average = make_optimizer(model, args), Average(model, args.average)
+    optimizer = make_optimizer(model, args)
     weight, checkpoint = numbers(args.weight), args.work / "checkpoint.pt"
     step, first, began = 0, 0, time.time()
     if checkpoint.exists():
         saved = torch.load(checkpoint, weights_only=True)
         model.load_state_dict(saved["model"])
         optimizer.load_state_dict(saved["optimizer"])
-        average.values = saved["average"]
         step, first = saved["step"], saved["epoch"]
         print("resumed behind epoch", first, flush=True)
     per_epoch = len(epoch_batches(sets, tokenizer, args, 0))
@@ -266,8 +254,6 @@ def train(args) -> None:
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
             step += 1
-            if args.average and step % 10 == 0:
-                average.update(model)
             sums = seen.setdefault(name, [0.0, 0.0, 0.0, 0.0])
             for i, value in enumerate((1.0, task, apart, norm)):
                 sums[i] += value
@@ -277,20 +263,15 @@ def train(args) -> None:
                 seen = {}
         row = {"epoch": epoch + 1, "seed": args.seed, "minutes": round((time.time() - began) / 60, 1)}
         row["dev"] = dev_scores(model, dev)
-        if args.average:
-            kept = {k: v.clone() for k, v in model.state_dict().items()}
-            model.load_state_dict(average.values)
-            row["dev-average"] = dev_scores(model, dev)
-            model.load_state_dict(kept)
         print(json.dumps(row), flush=True)
         with open(args.work / "log.jsonl", "a", encoding="utf8") as log:
             log.write(json.dumps(row) + "\n")
         torch.save(
-            {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "average": average.values,
-             "step": step, "epoch": epoch + 1},
+            {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "epoch": epoch + 1},
             args.work / "checkpoint.tmp",
         )
         (args.work / "checkpoint.tmp").replace(checkpoint)
+        torch.save({"model": model.state_dict()}, args.work / f"epoch{epoch + 1}.pt")
 
 
 if __name__ == "__main__":

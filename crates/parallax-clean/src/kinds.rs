@@ -1,5 +1,7 @@
 //! What each line is, once it is known where the article stands.
 
+use crate::bylines::Signature;
+use crate::credits::{Credit, credit, is_sign_off};
 use crate::dates;
 use crate::features::{Ending, Features, PageFeatures, bare_words, content_stems};
 use crate::html::Outside;
@@ -489,70 +491,6 @@ fn is_attribution(text: &str) -> bool {
     let Some(rest) = text.strip_prefix(['—', '–', '―']).or_else(|| text.strip_prefix("--")) else { return false };
     let rest = rest.trim_start();
     rest.starts_with(char::is_uppercase) && rest.split_whitespace().count() <= 12 && !rest.ends_with(['.', '!', '?'])
-}
-
-/// Whether a line credits a picture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Credit {
-    None,
-    /// It is the credit.
-    Whole,
-    /// It is a caption that ends with one.
-    AtEnd,
-}
-
-fn credit(text: &str) -> Credit {
-    const LONGEST: usize = 600;
-    if text.len() > LONGEST {
-        return Credit::None;
-    }
-    let lower = text.to_lowercase();
-    let words = text.split_whitespace().count();
-    let opens = [
-        "photo:",
-        "photos:",
-        "photo by",
-        "photos by",
-        "photograph:",
-        "photograph by",
-        "image:",
-        "image credit",
-        "photo credit",
-        "picture:",
-        "credit:",
-        "photography by",
-        "illustration:",
-        "illustration by",
-        "foto:",
-        "crédit",
-        "bild:",
-    ];
-    if words <= 14 && opens.iter().any(|phrase| lower.starts_with(phrase)) {
-        return Credit::Whole;
-    }
-    let Some(open) = lower.rfind('(').filter(|_| lower.ends_with(')')) else { return Credit::None };
-    let inner = &lower[open + 1..lower.len() - 1];
-    let signs = [
-        "via ",
-        "photo",
-        "getty",
-        "/",
-        "reuters",
-        "afp",
-        "associated press",
-        "courtesy",
-        "shutterstock",
-        "file",
-        "image",
-        "handout",
-        "foto",
-    ];
-    let credits = inner.starts_with('@') || signs.iter().any(|sign| inner.contains(sign)) || inner == "ap";
-    match (credits && inner.split_whitespace().count() <= 10 && !inner.contains("http"), open) {
-        (true, 0) => Credit::Whole,
-        (true, _) if words <= 90 => Credit::AtEnd,
-        _ => Credit::None,
-    }
 }
 
 /// Hashes of a line's bare words.

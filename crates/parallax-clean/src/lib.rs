@@ -32,6 +32,7 @@
 
 mod assemble;
 mod bylines;
+mod credits;
 mod dates;
 mod features;
 mod fields;

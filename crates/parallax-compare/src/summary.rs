@@ -627,3 +627,147 @@ fn actor_summary(actor: &ActorInStory, index: usize, main: bool, views: &[Articl
 fn count_words(text: &str) -> u64 {
     text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count() as u64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use parallax_text::{AlignedText, Article, Block, Document, Entity, Layer, Sentence, Span, ToneScores};
+
+    /// An article of one-sentence paragraphs; in each, `*Name` is a mention with the tone behind
+    /// it in the article's own voice: `"*Ada-0.5 left."`.
+    fn article(doc_id: &str, outlet: &str, headline: Option<&str>, paragraphs: &[&str]) -> AnnotatedArticle {
+        let mut text = String::new();
+        let (mut blocks, mut sentences, mut mentions, mut tones) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let lines = headline.iter().map(|line| (BlockKind::Headline, *line));
+        for (kind, line) in lines.chain(paragraphs.iter().map(|line| (BlockKind::Body, *line))) {
+            let start = text.len();
+            for (number, part) in line.split('*').enumerate() {
+                if number == 0 {
+                    text.push_str(part);
+                    continue;
+                }
+                let name = part.split(|c: char| !c.is_alphabetic()).next().unwrap();
+                let rest = &part[name.len()..];
+                let tone = rest.split(' ').next().unwrap();
+                let span = Span::new(text.len(), text.len() + name.len());
+                text.push_str(name);
+                text.push_str(&rest[tone.len()..]);
+                let value: f32 = tone.parse().unwrap();
+                mentions.push(Mention {
+                    sentence: sentences.len() as u32,
+                    span,
+                    kind: EntityKind::Person,
+                    form: MentionForm::Name,
+                    score: 1.0,
+                    entity: Some(0),
+                });
+                tones.push(Tone {
+                    mention: mentions.len() as u32 - 1,
+                    sentence: sentences.len() as u32,
+                    zone: kind,
+                    voice: Voice::Own,
+                    holder: None,
+                    quote: None,
+                    scores: ToneScores {
+                        negative: (-value).max(0.0),
+                        neutral: 1.0 - value.abs(),
+                        positive: value.max(0.0),
+                    },
+                });
+            }
+            let span = Span::new(start, text.len());
+            sentences.push(Sentence { block: blocks.len() as u32, span });
+            blocks.push(Block { kind, span });
+            text.push('\n');
+        }
+        let done =
+            |name: &str| Layer { name: name.into(), status: LayerStatus::Done, model_sha256: None, engine: None };
+        AnnotatedArticle {
+            document: Document { doc_id: doc_id.into(), source: text.clone(), ..Document::default() },
+            article: Article {
+                text: AlignedText::identity(&text),
+                blocks,
+                outlet: Some(outlet.into()),
+                ..Article::default()
+            },
+            sentences,
+            entities: vec![Entity {
+                name: "Ada".into(),
+                kind: EntityKind::Person,
+                mentions: (0..mentions.len() as u32).collect(),
+            }],
+            mentions,
+            quotes: Vec::new(),
+            tones,
+            layers: vec![done("ner"), done("tone")],
+        }
+    }
+
+    fn story(articles: &[AnnotatedArticle]) -> StorySummary {
+        let members = (0..articles.len()).map(|index| (index, 0)).collect();
+        let ada = ActorInStory { id: "per:ada".into(), name: "Ada".into(), kind: EntityKind::Person, members };
+        let articles: Vec<&AnnotatedArticle> = articles.iter().collect();
+        summarize("s", &articles, &[ada], &SummaryOptions { model: "m".into(), ..SummaryOptions::default() })
+    }
+
+    fn find<'a>(story: &'a StorySummary, id: &str) -> &'a Measurement {
+        story.measurements.iter().find(|m| m.id == id).unwrap_or_else(|| panic!("no {id}"))
+    }
+
+    #[test]
+    fn counts_shares_and_positions_lead_to_their_sentences() {
+        let one = article("a", "Star", Some("Rain"), &["Rain fell.", "*Ada-0.5 left.", "*Ada0 sat.", "Rain."]);
+        let story = story(&[one]);
+        let check = |measure: &str, value: Option<f64>, n: u64, evidence: &[&str]| {
+            let m = find(&story, &format!("s/article/a/{measure}"));
+            assert_eq!((m.value, m.n), (value, n), "{measure}");
+            assert_eq!(m.evidence, evidence, "{measure}");
+        };
+        check("mentions_named/per:ada", Some(2.0), 5, &["a#2", "a#3"]);
+        check("sentence_share/per:ada", Some(0.5), 4, &["a#2", "a#3"]);
+        check("first_position/per:ada", Some(0.25), 4, &["a#2"]);
+        check("in_headline/per:ada/headline", Some(0.0), 1, &[]);
+        check("telling_sentence/per:ada", Some(-0.5), 1, &["a#2"]);
+        check("words_kept", Some(8.0), 8, &[]);
+    }
+
+    #[test]
+    fn too_few_paragraphs_are_insufficient_and_never_a_zero() {
+        let few = article("a", "Star", None, &["*Ada-0.5 left.", "*Ada-0.5 sat.", "*Ada-0.5 *Ada-0.5 *Ada-0.5 ran."]);
+        let story = story(&[few]);
+        let m = find(&story, "s/article/a/tone_mean/per:ada/own");
+        assert_eq!((m.status, m.value, m.n, m.evidence.len()), (Status::Insufficient, None, 5, 3));
+        assert_eq!(find(&story, "s/article/a/in_headline/per:ada/headline").status, Status::NotApplicable);
+    }
+
+    #[test]
+    fn a_mean_tone_has_an_interval_around_it() {
+        let lines = ["*Ada-0.9 a.", "*Ada-0.5 b.", "*Ada-0.1 c.", "*Ada0.3 d.", "*Ada-0.3 e."];
+        let story = story(&[article("a", "Star", None, &lines)]);
+        let m = find(&story, "s/article/a/tone_mean/per:ada/own");
+        let (low, high) = (m.ci_low.unwrap(), m.ci_high.unwrap());
+        assert_eq!((m.status, m.value), (Status::Ok, Some(-0.3)));
+        assert!(-0.9 < low && low < -0.3 && -0.3 < high && high < 0.3, "{low} {high}");
+        assert_eq!(m.ci_kind.as_deref(), Some("bootstrap_paragraphs"));
+    }
+
+    #[test]
+    fn what_did_not_run_is_unknown() {
+        let mut foreign = article("a", "Star", None, &["*Ada-0.5 left."]);
+        foreign.layers.iter_mut().for_each(|layer| layer.status = LayerStatus::UnsupportedLanguage);
+        let story = story(&[foreign]);
+        let m = find(&story, "s/article/a/mentions_named/per:ada");
+        assert_eq!((m.status, m.value, m.n), (Status::Unknown, None, 0));
+    }
+
+    #[test]
+    fn an_outlet_has_figures_of_its_own_from_two_articles_on() {
+        let page = || ["*Ada-0.5 left.", "Rain."];
+        let alone = story(&[article("a", "Star", None, &page()), article("b", "Post", None, &page())]);
+        assert!(alone.measurements.iter().all(|m| m.scope == Scope::Article));
+        let both = story(&[article("a", "Star", None, &page()), article("b", "Star", None, &page())]);
+        let m = find(&both, "s/outlet/Star/sentence_share/per:ada");
+        assert_eq!((m.value, m.n, m.doc_id.as_deref()), (Some(0.5), 4, None));
+        assert_eq!(find(&both, "s/outlet/Star/tone_mean/per:ada/own").status, Status::Insufficient);
+    }
+}

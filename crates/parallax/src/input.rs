@@ -52,6 +52,8 @@ pub(crate) struct Inputs {
     files: Vec<InputFile>,
     /// Largest page that is read, in bytes.
     max_bytes: usize,
+    /// Whether all inputs are folders, or the user named the table for these inputs.
+    whole_folders: bool,
     /// What the user should know before the run.
     pub(crate) warnings: Vec<String>,
 }
@@ -63,7 +65,7 @@ struct InputFile {
     /// Relative to the input folder, with forward slashes.
     name: String,
     kind: FileKind,
-    /// The table that may speak of this file: index in `tables`.
+    /// The table that may speak of this file.
     table: Option<std::sync::Arc<MetadataTable>>,
 }
 
@@ -104,7 +106,8 @@ impl Inputs {
     /// Where a path does not exist, nothing is found, or a table has not the columns it needs.
     pub(crate) fn find(paths: &[PathBuf], metadata: Option<&Path>, max_bytes: usize) -> Result<Self> {
         let given = metadata.map(|path| MetadataTable::read(path).map(std::sync::Arc::new)).transpose()?;
-        let mut found = Self { files: Vec::new(), max_bytes, warnings: Vec::new() };
+        let whole_folders = given.is_some() || paths.iter().all(|path| path.is_dir());
+        let mut found = Self { files: Vec::new(), max_bytes, whole_folders, warnings: Vec::new() };
         let mut seen = BTreeSet::new();
         for path in paths {
             if path.as_os_str() == "-" {
@@ -183,8 +186,12 @@ impl Inputs {
         self.files.iter().flat_map(move |file| self.read_file(file))
     }
 
-    /// Rows of metadata tables that no document matched.
+    /// Rows of metadata tables that no document matched; none, where only some files of a table's
+    /// folder were asked for.
     pub(crate) fn unmatched(&self, doc_ids: &[String]) -> Vec<String> {
+        if !self.whole_folders {
+            return Vec::new();
+        }
         let names: Vec<String> = self.files.iter().map(|file| file.name.clone()).collect();
         let mut rows = BTreeSet::new();
         for table in self.files.iter().filter_map(|file| file.table.as_ref()) {

@@ -1,0 +1,156 @@
+//! The encoder seam: token ids in, hidden states out.
+
+use ndarray::Array2;
+
+/// An engine that runs the transformer.
+///
+/// An implementation gives a sequence the same hidden states whatever other sequences are in its
+/// batch, up to its own precision; [`NativeEncoder`](crate::NativeEncoder) gives the same bits.
+pub trait Encoder: Send + Sync {
+    /// Hidden states of the last layer, `[tokens of all sequences, hidden size]`, in the order of
+    /// the batch.
+    ///
+    /// # Errors
+    /// When an id, a type or a length lies outside what the model knows, or when the engine fails.
+    fn encode(&self, batch: &Batch<'_>) -> Result<Array2<f32>, EncodeError>;
+
+    /// Width of a hidden state.
+    fn hidden_size(&self) -> usize;
+
+    /// What runs, for the record of a run.
+    fn engine(&self) -> &EngineInfo;
+}
+
+/// What runs the transformer, for the record of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EngineInfo {
+    /// `native` or `rust-bert`.
+    pub name: String,
+    /// Number format of the arithmetic: `f32`.
+    pub precision: String,
+    /// Which code was chosen for this processor: `avx512`, `avx2`, `neon`, `portable`, `libtorch`.
+    pub kernel: String,
+}
+
+/// Token sequences, one behind the other, without padding.
+#[derive(Clone, Copy, Debug)]
+pub struct Batch<'a> {
+    ids: &'a [u32],
+    types: &'a [u32],
+    lengths: &'a [usize],
+}
+
+impl<'a> Batch<'a> {
+    /// Sequences of the given lengths, in tokens, cut from `ids` in order. Each starts with `[CLS]`
+    /// and ends with `[SEP]`; `types` holds one token type per id (see [`word_shape`](crate::word_shape)).
+    ///
+    /// # Errors
+    /// When a sequence is empty, or when the lengths do not add up to the number of ids and types.
+    pub fn new(ids: &'a [u32], types: &'a [u32], lengths: &'a [usize]) -> Result<Self, EncodeError> {
+        let tokens: usize = lengths.iter().sum();
+        if ids.len() != tokens || types.len() != tokens || lengths.contains(&0) {
+            return Err(EncodeError::Batch { ids: ids.len(), types: types.len(), tokens });
+        }
+        Ok(Self { ids, types, lengths })
+    }
+
+    /// Token ids of all sequences.
+    #[must_use]
+    pub fn ids(&self) -> &'a [u32] {
+        self.ids
+    }
+
+    /// Token types of all sequences.
+    #[must_use]
+    pub fn types(&self) -> &'a [u32] {
+        self.types
+    }
+
+    /// Length of each sequence in tokens, never 0.
+    #[must_use]
+    pub fn lengths(&self) -> &'a [usize] {
+        self.lengths
+    }
+
+    /// Refuses what a model of these sizes has no embedding for.
+    pub(crate) fn check(&self, config: &crate::EncoderConfig) -> Result<(), EncodeError> {
+        let beyond = |values: &[u32], size: usize| values.iter().copied().find(|&value| value as usize >= size);
+        if let Some(id) = beyond(self.ids, config.vocab_size) {
+            return Err(EncodeError::Unknown { what: "token id", value: id as usize, size: config.vocab_size });
+        }
+        if let Some(kind) = beyond(self.types, config.type_vocab_size) {
+            return Err(EncodeError::Unknown {
+                what: "token type",
+                value: kind as usize,
+                size: config.type_vocab_size,
+            });
+        }
+        match self.lengths.iter().find(|&&length| length > config.max_position_embeddings) {
+            Some(&tokens) => Err(EncodeError::TooLong { tokens, limit: config.max_position_embeddings }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A text or a batch could not be encoded.
+#[derive(Debug, thiserror::Error)]
+pub enum EncodeError {
+    /// Lengths, ids and types of a batch disagree, or a sequence is empty.
+    #[error(
+        "a batch of {ids} ids and {types} types cannot be cut into its sequences of {tokens} tokens in all, none of them empty"
+    )]
+    Batch {
+        /// Number of ids.
+        ids: usize,
+        /// Number of types.
+        types: usize,
+        /// Sum of the lengths.
+        tokens: usize,
+    },
+    /// An id or a type for which the model has no embedding.
+    #[error(
+        "{what} {value} is outside the model, which knows {size}: do tokenizer.json and the weights belong together?"
+    )]
+    Unknown {
+        /// `token id` or `token type`.
+        what: &'static str,
+        /// The value.
+        value: usize,
+        /// How many the model knows.
+        size: usize,
+    },
+    /// A sequence has more tokens than the model has positions.
+    #[error(
+        "a sequence of {tokens} tokens is longer than the model's {limit} positions: encode it in windows (SentenceEncoder does)"
+    )]
+    TooLong {
+        /// Tokens of the sequence.
+        tokens: usize,
+        /// Positions of the model.
+        limit: usize,
+    },
+    /// A span is not of the text.
+    #[error("the span {start}..{end} is not of the text of {length} bytes, or cuts a character")]
+    Span {
+        /// First byte.
+        start: usize,
+        /// One past the last byte.
+        end: usize,
+        /// Length of the text.
+        length: usize,
+    },
+    /// Options that no model or not this one can follow.
+    #[error("{0}")]
+    Options(String),
+    /// The tokenizer failed.
+    #[error("the tokenizer failed on a sentence")]
+    Tokenizer(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The engine failed.
+    #[error("the {engine} engine failed: {message}")]
+    Engine {
+        /// Its name.
+        engine: &'static str,
+        /// What it said.
+        message: String,
+    },
+}

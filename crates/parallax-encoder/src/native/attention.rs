@@ -1,0 +1,239 @@
+//! Self-attention of each sequence to itself.
+
+use super::math::{LANES, exp, max, mul_add, sum};
+use pulp::{Arch, Simd, WithSimd};
+use std::ops::Range;
+
+/// Queries that are done side by side.
+const QUERIES: usize = 4;
+
+/// Scaled dot-product attention over sequences that lie one behind the other.
+///
+/// `projected` holds query, key and value of each token side by side, `[tokens, 3 * width]`;
+/// `attended` becomes the heads' weighted values, `[tokens, width]`.
+pub(super) fn attend(arch: Arch, projected: &[f32], lengths: &[usize], heads: usize, attended: &mut [f32]) {
+    arch.dispatch(Attend { projected, lengths, heads, attended });
+}
+
+struct Attend<'a> {
+    projected: &'a [f32],
+    lengths: &'a [usize],
+    heads: usize,
+    attended: &'a mut [f32],
+}
+
+impl WithSimd for Attend<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        if S::IS_SCALAR { self.run::<false>() } else { self.run::<true>() }
+    }
+}
+
+impl Attend<'_> {
+    #[inline(always)]
+    fn run<const FUSED: bool>(self) {
+        let Some(&longest) = self.lengths.iter().max() else { return };
+        let width = self.projected.len() / (3 * self.lengths.iter().sum::<usize>());
+        let head_width = width / self.heads;
+        let mut scratch = Scratch::new(longest, head_width);
+        let (mut from, mut to) = (self.projected, self.attended);
+        for &length in self.lengths {
+            let (sequence, later) = from.split_at(length * 3 * width);
+            let (result, empty) = to.split_at_mut(length * width);
+            for head in 0..self.heads {
+                let columns = head * head_width..(head + 1) * head_width;
+                Head { sequence, length, width, columns }.attend::<FUSED>(result, &mut scratch);
+            }
+            (from, to) = (later, empty);
+        }
+    }
+}
+
+/// Working memory of one head of one sequence, in whole vectors.
+struct Scratch {
+    /// Queries, scaled: for each dimension, that of [`QUERIES`] tokens.
+    queries: Vec<[f32; QUERIES]>,
+    /// Keys: for each [`LANES`] tokens and each dimension, that of these tokens.
+    keys: Vec<[f32; LANES]>,
+    /// Values: for each [`LANES`] dimensions and each token, these dimensions of it.
+    values: Vec<[f32; LANES]>,
+    /// Scores of all tokens, for one query after the other.
+    scores: Vec<f32>,
+    /// For each token, its weight for each of the queries.
+    weights: Vec<[f32; QUERIES]>,
+}
+
+impl Scratch {
+    fn new(longest: usize, head_width: usize) -> Self {
+        Self {
+            queries: vec![[0.0; QUERIES]; head_width],
+            keys: vec![[0.0; LANES]; longest.div_ceil(LANES) * head_width],
+            values: vec![[0.0; LANES]; head_width.div_ceil(LANES) * longest],
+            scores: vec![0.0; longest.next_multiple_of(LANES) * QUERIES],
+            weights: vec![[0.0; QUERIES]; longest],
+        }
+    }
+}
+
+/// One head of one sequence.
+struct Head<'a> {
+    sequence: &'a [f32],
+    length: usize,
+    /// Of all heads together.
+    width: usize,
+    /// The head's among them.
+    columns: Range<usize>,
+}
+
+impl Head<'_> {
+    #[inline(always)]
+    fn attend<const FUSED: bool>(&self, result: &mut [f32], scratch: &mut Scratch) {
+        let (length, head_width) = (self.length, self.columns.len());
+        let padded = length.next_multiple_of(LANES);
+        self.pack(scratch);
+        let Scratch { queries, keys, values, scores, weights } = scratch;
+        let (scores, weights) = (&mut scores[..QUERIES * padded], &mut weights[..length]);
+        let scale = 1.0 / (head_width as f32).sqrt();
+        for first in (0..length).step_by(QUERIES) {
+            let count = QUERIES.min(length - first);
+            for query in 0..count {
+                for (to, value) in queries.iter_mut().zip(self.part(first + query, 0)) {
+                    to[query] = value * scale;
+                }
+            }
+            for (chunk, keys) in keys.chunks_exact(head_width).take(padded / LANES).enumerate() {
+                for (query, sums) in weigh::<FUSED>(queries, keys).iter().enumerate() {
+                    scores[query * padded + chunk * LANES..][..LANES].copy_from_slice(sums);
+                }
+            }
+            let mut shares = [0.0; QUERIES];
+            for (query, scores) in scores.chunks_exact_mut(padded).take(count).enumerate() {
+                shares[query] = 1.0 / exponentials::<FUSED>(scores, length);
+                for (weights, &score) in weights.iter_mut().zip(scores.iter()) {
+                    weights[query] = score;
+                }
+            }
+            for (chunk, values) in values.chunks_exact(length).take(head_width.div_ceil(LANES)).enumerate() {
+                for (query, sums) in weigh::<FUSED>(weights, values).iter().enumerate().take(count) {
+                    let row = &mut result[(first + query) * self.width..][self.columns.clone()];
+                    let row = &mut row[chunk * LANES..];
+                    for (to, sum) in row.iter_mut().zip(sums) {
+                        *to = sum * shares[query];
+                    }
+                }
+            }
+        }
+    }
+
+    /// Keys and values to the order in which they are used; 0 where a vector is not full.
+    #[inline(always)]
+    fn pack(&self, scratch: &mut Scratch) {
+        let (length, head_width) = (self.length, self.columns.len());
+        for (chunk, keys) in scratch.keys.chunks_exact_mut(head_width).take(length.div_ceil(LANES)).enumerate() {
+            for lane in 0..LANES {
+                let token = chunk * LANES + lane;
+                if token < length {
+                    keys.iter_mut().zip(self.part(token, 1)).for_each(|(key, &value)| key[lane] = value);
+                } else {
+                    keys.iter_mut().for_each(|key| key[lane] = 0.0);
+                }
+            }
+        }
+        for (chunk, values) in scratch.values.chunks_exact_mut(length).take(head_width.div_ceil(LANES)).enumerate() {
+            for (token, value) in values.iter_mut().enumerate() {
+                let part = &self.part(token, 2)[chunk * LANES..];
+                let filled = part.len().min(LANES);
+                value[..filled].copy_from_slice(&part[..filled]);
+            }
+        }
+    }
+
+    /// The head's query (0), key (1) or value (2) of a token.
+    #[inline(always)]
+    fn part(&self, token: usize, part: usize) -> &[f32] {
+        &self.sequence[(token * 3 + part) * self.width..][self.columns.clone()]
+    }
+}
+
+/// For each query the sum of the vectors, each times its factor for that query.
+#[inline(always)]
+fn weigh<const FUSED: bool>(factors: &[[f32; QUERIES]], vectors: &[[f32; LANES]]) -> [[f32; LANES]; QUERIES] {
+    let mut sums = [[0.0; LANES]; QUERIES];
+    for (factors, vector) in factors.iter().zip(vectors) {
+        for query in 0..QUERIES {
+            for lane in 0..LANES {
+                sums[query][lane] = mul_add::<FUSED>(factors[query], vector[lane], sums[query][lane]);
+            }
+        }
+    }
+    sums
+}
+
+/// Replaces the first `length` scores by their exponentials over that of the largest, the others
+/// by 0, and returns their sum.
+#[inline(always)]
+fn exponentials<const FUSED: bool>(scores: &mut [f32], length: usize) -> f32 {
+    let top = max(&scores[..length]);
+    for score in scores.iter_mut() {
+        *score = exp::<FUSED>(*score - top);
+    }
+    scores[length..].fill(0.0);
+    sum(scores)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_query_gets_the_softmax_of_its_scores() {
+        let (lengths, heads, head_width) = ([1, 5, 37], 3, 20);
+        let (tokens, width) = (43, heads * head_width);
+        let projected: Vec<f32> = (0..tokens * 3 * width).map(|at| (at as f32 * 0.7).sin()).collect();
+        let exact = naive(&projected, &lengths, heads, head_width);
+        for arch in [Arch::new(), Arch::Scalar] {
+            let mut attended = vec![0.0; tokens * width];
+            attend(arch, &projected, &lengths, heads, &mut attended);
+            let worst = attended.iter().zip(&exact).fold(0.0_f64, |top, (a, b)| top.max((f64::from(*a) - b).abs()));
+            assert!(worst < 2e-6, "{worst:e}");
+        }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn vectors_of_8_and_of_16_give_the_same_bits() {
+        let (Some(short), Arch::V4(_)) = (pulp::x86::V3::try_new(), Arch::new()) else { return };
+        let projected: Vec<f32> = (0..21 * 3 * 24).map(|at| (at as f32 * 0.7).sin()).collect();
+        let through = |arch| {
+            let mut attended = vec![0.0; 21 * 24];
+            attend(arch, &projected, &[4, 17], 2, &mut attended);
+            attended
+        };
+        assert_eq!(through(Arch::V3(short)), through(Arch::new()));
+    }
+
+    fn naive(projected: &[f32], lengths: &[usize], heads: usize, head_width: usize) -> Vec<f64> {
+        let width = heads * head_width;
+        let at = |token: usize, part: usize, column: usize| f64::from(projected[(token * 3 + part) * width + column]);
+        let mut result = Vec::new();
+        let mut first = 0;
+        for &length in lengths {
+            for token in first..first + length {
+                for column in 0..width {
+                    let head = column / head_width * head_width..(column / head_width + 1) * head_width;
+                    let weight = |other: usize| {
+                        let score: f64 = head.clone().map(|c| at(token, 0, c) * at(other, 1, c)).sum();
+                        (score / (head_width as f64).sqrt()).exp()
+                    };
+                    let others = first..first + length;
+                    let total: f64 = others.clone().map(weight).sum();
+                    result.push(others.map(|other| weight(other) * at(other, 2, column)).sum::<f64>() / total);
+                }
+            }
+            first += length;
+        }
+        result
+    }
+}

@@ -1,0 +1,280 @@
+//! Dense layers: rows times a packed matrix, plus bias, and an activation while the result is in the cache.
+
+use super::math::gelu_all;
+use ndarray::{Array1, Array2};
+use pulp::{Arch, Simd, WithSimd};
+
+/// Columns of a panel of packed weights: four vectors of the widest kind.
+const PANEL: usize = 64;
+
+/// Inner dimension of one pass: a panel's block of it fits the first-level cache.
+const DEPTH: usize = 128;
+
+/// Rows of one pass: their block of the inner dimension fits the second-level cache.
+const ROWS: usize = 240;
+
+/// Bytes of a cache line, to which packed weights are aligned.
+const LINE: usize = 64;
+
+/// What is applied to the result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Activation {
+    None,
+    Gelu,
+}
+
+/// A dense layer, `y = x W^T + b`, its weights packed in panels of [`PANEL`] outputs: for each
+/// input, the weights of all outputs of a panel lie side by side. The last panel is filled up with 0.
+pub(super) struct Dense {
+    inputs: usize,
+    outputs: usize,
+    /// Packed weights, from `offset` on, where a cache line begins.
+    weights: Vec<f32>,
+    offset: usize,
+    /// One for each output, filled up with 0.
+    bias: Vec<f32>,
+}
+
+impl std::fmt::Debug for Dense {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Dense({} -> {})", self.inputs, self.outputs)
+    }
+}
+
+impl Dense {
+    /// Packs weights `[outputs, inputs]` with their biases; several layers over the same inputs
+    /// become one, their outputs side by side.
+    pub(super) fn new(parts: &[(Array2<f32>, Array1<f32>)]) -> Self {
+        let inputs = parts[0].0.ncols();
+        let outputs = parts.iter().map(|(weights, _)| weights.nrows()).sum::<usize>();
+        let panels = outputs.div_ceil(PANEL);
+        let mut weights = vec![0.0; panels * inputs * PANEL + LINE / size_of::<f32>()];
+        let offset = weights.as_ptr().align_offset(LINE).min(LINE / size_of::<f32>());
+        let mut bias = vec![0.0; panels * PANEL];
+        let rows = parts.iter().flat_map(|(weights, bias)| weights.rows().into_iter().zip(bias));
+        for (output, (row, &shift)) in rows.enumerate() {
+            bias[output] = shift;
+            let first = offset + output / PANEL * inputs * PANEL + output % PANEL;
+            for (input, &weight) in row.iter().enumerate() {
+                weights[first + input * PANEL] = weight;
+            }
+        }
+        Self { inputs, outputs, weights, offset, bias }
+    }
+
+    /// Rows `from`, `[rows, inputs]`, through the layer to `to`, `[rows, outputs]`.
+    pub(super) fn apply(&self, arch: Arch, from: &[f32], to: &mut [f32], activation: Activation) {
+        assert_eq!(from.len() / self.inputs, to.len() / self.outputs, "as many rows out as in");
+        arch.dispatch(Apply { layer: self, from, to, activation });
+    }
+
+    /// Weights of one panel for the inputs from `first` on.
+    #[inline(always)]
+    fn panel(&self, panel: usize, first: usize) -> &[[f32; PANEL]] {
+        let start = self.offset + (panel * self.inputs + first) * PANEL;
+        let depth = DEPTH.min(self.inputs - first);
+        self.weights[start..start + depth * PANEL].as_chunks().0
+    }
+}
+
+struct Apply<'a> {
+    layer: &'a Dense,
+    from: &'a [f32],
+    to: &'a mut [f32],
+    activation: Activation,
+}
+
+impl WithSimd for Apply<'_> {
+    type Output = ();
+
+    // Tiles fill the registers: 24 of 32 sums (16 lanes wide, or NEON's 4), 12 of 16 (8 lanes).
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        match S::F32_LANES {
+            16 => self.run::<S, 4>(simd),
+            8 => self.run::<S, 2>(simd),
+            4 => self.run::<S, 4>(simd),
+            _ => self.run::<S, 16>(simd),
+        }
+    }
+}
+
+/// Rows of a tile.
+const TILE: usize = 6;
+
+impl Apply<'_> {
+    /// `V`: vectors side by side in a tile.
+    #[inline(always)]
+    fn run<S: Simd, const V: usize>(self, simd: S) {
+        let Self { layer, from, to, activation } = self;
+        let (inputs, outputs) = (layer.inputs, layer.outputs);
+        let mut packed = vec![[0.0; TILE]; inputs * (from.len() / inputs).min(ROWS).div_ceil(TILE)];
+        for (from, to) in from.chunks(ROWS * inputs).zip(to.chunks_mut(ROWS * outputs)) {
+            pack_rows(from, inputs, &mut packed);
+            for (panel, bias) in layer.bias.chunks_exact(PANEL).enumerate() {
+                let columns = panel * PANEL..(panel * PANEL + PANEL).min(outputs);
+                for first in (0..inputs).step_by(DEPTH) {
+                    let weights = layer.panel(panel, first);
+                    for (rows, to) in packed.chunks_exact(inputs).zip(to.chunks_mut(TILE * outputs)) {
+                        let rows = &rows[first..first + weights.len()];
+                        for column in (0..columns.len()).step_by(V * S::F32_LANES) {
+                            let bias = if first == 0 { Some(&bias[column..]) } else { None };
+                            let to = &mut to[columns.start + column..];
+                            tile::<S, V>(simd, rows, weights, column, bias, to, outputs, columns.len() - column);
+                        }
+                    }
+                }
+                if activation == Activation::Gelu {
+                    for row in to.chunks_exact_mut(outputs) {
+                        let values = &mut row[columns.clone()];
+                        if S::IS_SCALAR { gelu_all::<false>(values) } else { gelu_all::<true>(values) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Turns rows into tiles: for each input, the values of all rows of a tile side by side. The last
+/// tile is filled up with whatever was there.
+#[inline(always)]
+fn pack_rows(from: &[f32], inputs: usize, packed: &mut [[f32; TILE]]) {
+    for (rows, packed) in from.chunks(TILE * inputs).zip(packed.chunks_exact_mut(inputs)) {
+        for (index, row) in rows.chunks_exact(inputs).enumerate() {
+            for (packed, &value) in packed.iter_mut().zip(row) {
+                packed[index] = value;
+            }
+        }
+    }
+}
+
+#[inline(always)]
+#[allow(clippy::too_many_arguments)]
+fn tile<S: Simd, const V: usize>(
+    simd: S,
+    rows: &[[f32; TILE]],
+    weights: &[[f32; PANEL]],
+    column: usize,
+    bias: Option<&[f32]>,
+    to: &mut [f32],
+    stride: usize,
+    width: usize,
+) {
+    let lanes = V * S::F32_LANES;
+    let width = width.min(lanes);
+    let mut sums = [[simd.splat_f32s(0.0); V]; TILE];
+    for (rows, weights) in rows.iter().zip(weights) {
+        let weights = S::as_simd_f32s(&weights[column..column + lanes]).0;
+        for r in 0..TILE {
+            let value = simd.splat_f32s(rows[r]);
+            for v in 0..V {
+                sums[r][v] = if S::IS_SCALAR {
+                    simd.add_f32s(sums[r][v], simd.mul_f32s(value, weights[v]))
+                } else {
+                    simd.mul_add_f32s(value, weights[v], sums[r][v])
+                };
+            }
+        }
+    }
+    for (r, row) in to.chunks_mut(stride).take(TILE).enumerate() {
+        let Some(row) = row.get_mut(..width) else { break };
+        let start: [S::f32s; V] = match bias {
+            Some(bias) => load(simd, &bias[..lanes]),
+            None => load(simd, row),
+        };
+        store::<S, V>(simd, std::array::from_fn(|v| simd.add_f32s(start[v], sums[r][v])), row);
+    }
+}
+
+/// Vectors from a slice, filled up with 0 where it is shorter.
+#[inline(always)]
+fn load<S: Simd, const V: usize>(simd: S, from: &[f32]) -> [S::f32s; V] {
+    let (vectors, rest) = S::as_simd_f32s(from);
+    std::array::from_fn(|v| match vectors.get(v) {
+        Some(&vector) => vector,
+        None if v == vectors.len() => simd.partial_load_f32s(rest),
+        None => simd.splat_f32s(0.0),
+    })
+}
+
+/// Writes vectors to a slice, as much as it holds.
+#[inline(always)]
+fn store<S: Simd, const V: usize>(simd: S, vectors: [S::f32s; V], to: &mut [f32]) {
+    let (whole, rest) = S::as_mut_simd_f32s(to);
+    for v in 0..V {
+        if v < whole.len() {
+            whole[v] = vectors[v];
+        } else if v == whole.len() {
+            simd.partial_store_f32s(rest, vectors[v]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers in [-1, 1) that look random.
+    fn noise(seed: usize) -> f32 {
+        let hash = (seed as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        ((hash >> 40) as f32) / (1 << 23) as f32 - 1.0
+    }
+
+    fn layer(inputs: usize, outputs: usize) -> (Array2<f32>, Array1<f32>) {
+        let weights = Array2::from_shape_fn((outputs, inputs), |(o, i)| noise(o * inputs + i));
+        (weights, Array1::from_shape_fn(outputs, |o| noise(o + 7)))
+    }
+
+    #[test]
+    fn any_shape_gives_the_product_of_ndarray() {
+        for (rows, inputs, outputs) in [(1, 1, 1), (5, 17, 3), (6, 128, 64), (13, 129, 70), (241, 96, 200)] {
+            let (weights, bias) = layer(inputs, outputs);
+            let from = Array2::from_shape_fn((rows, inputs), |(r, i)| noise(r * 31 + i * 17));
+            let expected = from.dot(&weights.t()) + &bias;
+            let dense = Dense::new(&[(weights, bias)]);
+            for arch in [Arch::new(), Arch::Scalar] {
+                let mut to = Array2::zeros((rows, outputs));
+                dense.apply(arch, from.as_slice().unwrap(), to.as_slice_mut().unwrap(), Activation::None);
+                let worst = (&to - &expected).iter().fold(0.0_f32, |worst, d| worst.max(d.abs()));
+                assert!(worst < 1e-5, "{rows} x {inputs} x {outputs}: {worst:e}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_has_the_same_bits_wherever_it_stands() {
+        let dense = Dense::new(&[layer(150, 90)]);
+        let row: Vec<f32> = (0..150).map(noise).collect();
+        let mut alone = vec![0.0; 90];
+        dense.apply(Arch::new(), &row, &mut alone, Activation::Gelu);
+        let mut to = vec![0.0; 90 * 260];
+        dense.apply(Arch::new(), &row.repeat(260), &mut to, Activation::Gelu);
+        assert!(to.chunks_exact(90).all(|row| row == alone));
+    }
+
+    #[test]
+    fn layers_packed_together_stand_side_by_side() {
+        let parts = [layer(40, 70), layer(40, 30)];
+        let row: Vec<f32> = (0..40).map(noise).collect();
+        let mut together = vec![0.0; 100];
+        Dense::new(&parts).apply(Arch::new(), &row, &mut together, Activation::None);
+        let (mut first, mut second) = (vec![0.0; 70], vec![0.0; 30]);
+        Dense::new(&parts[..1]).apply(Arch::new(), &row, &mut first, Activation::None);
+        Dense::new(&parts[1..]).apply(Arch::new(), &row, &mut second, Activation::None);
+        assert_eq!(together, [first, second].concat());
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn vectors_of_8_and_of_16_give_the_same_bits() {
+        let (Some(short), Arch::V4(_)) = (pulp::x86::V3::try_new(), Arch::new()) else { return };
+        let dense = Dense::new(&[layer(300, 130)]);
+        let from: Vec<f32> = (0..300 * 20).map(noise).collect();
+        let through = |arch| {
+            let mut to = vec![0.0; 130 * 20];
+            dense.apply(arch, &from, &mut to, Activation::Gelu);
+            to
+        };
+        assert_eq!(through(Arch::V3(short)), through(Arch::new()));
+    }
+}

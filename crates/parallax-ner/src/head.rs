@@ -1,0 +1,348 @@
+//! From hidden states to mentions: the entity head of a model.
+
+use crate::decode::{Chain, Tag, chunks};
+use crate::spans::trim_name;
+use ndarray::{Array1, Array2, Axis, Slice};
+use parallax_encoder::{EncodeError, EncodedSentence, LoadError, Model, SentenceEncoder};
+use parallax_text::{EntityKind, Mention, MentionForm, Span};
+use serde::Deserialize;
+
+/// The one head that this version knows.
+const HEAD: &str = "mlp-crf/1";
+
+/// Finds the names in encoded sentences.
+///
+/// A word is what BERT's pre-tokenizer cuts. Its label scores come from the hidden state of its
+/// first piece and the mean over its pieces, by two layers with an exact GELU (Hendrycks and
+/// Gimpel 2016, "Gaussian Error Linear Units"); a linear-chain conditional random field (Lafferty
+/// et al. 2001, "Conditional Random Fields") chooses the labels of the sentence.
+#[derive(Clone, Debug)]
+pub struct EntityTagger {
+    tags: Vec<Tag>,
+    hidden: Layer,
+    out: Layer,
+    chain: Chain,
+}
+
+/// A word with its tag.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WordLabel {
+    /// Bytes of the text.
+    pub span: Span,
+    /// The tag in the best sequence.
+    pub tag: Tag,
+    /// Probability of this tag for this word, all sequences considered.
+    pub probability: f32,
+}
+
+/// A model has no entity head that this version can use.
+#[derive(Debug, thiserror::Error)]
+pub enum NerError {
+    /// `config.json` has no `entities`, or not in the expected form.
+    #[error("the model's config.json describes no entity head: take a model with \"entities\", such as models/news-en")]
+    Config(#[source] Option<serde_json::Error>),
+    /// The head is of another make.
+    #[error("the entity head is `{found}`, this version knows `{HEAD}`: take the model that belongs to this version")]
+    Head {
+        /// What the configuration says.
+        found: String,
+    },
+    /// The labels are not those of IOB2 over PER, ORG, LOC and MISC.
+    #[error("the entity labels are {found:?}: O and one B- and one I- for each of PER, ORG, LOC and MISC are needed")]
+    Labels {
+        /// What the configuration says.
+        found: Vec<String>,
+    },
+    /// A tensor of the head is missing or has another shape.
+    #[error("the entity head cannot be loaded")]
+    Load(#[from] LoadError),
+}
+
+#[derive(Deserialize)]
+struct HeadConfig {
+    head: String,
+    labels: Vec<String>,
+    hidden: usize,
+}
+
+impl EntityTagger {
+    /// The entity head of a model.
+    ///
+    /// # Errors
+    /// When the model has none, or one with other labels, shapes or of another make.
+    pub fn new(model: &Model) -> Result<Self, NerError> {
+        let config = model.config().heads.get("entities").ok_or(NerError::Config(None))?;
+        let config = HeadConfig::deserialize(config).map_err(|source| NerError::Config(Some(source)))?;
+        if config.head != HEAD {
+            return Err(NerError::Head { found: config.head });
+        }
+        let tags = tags(&config.labels).ok_or(NerError::Labels { found: config.labels })?;
+        let size = model.config().encoder.hidden_size;
+        let layer = |name: &str, outputs: usize, inputs: usize| -> Result<Layer, LoadError> {
+            let weight = model.matrix_of(&format!("entities.{name}.weight"), outputs, inputs)?;
+            Ok(Layer { weight, bias: model.vector_of(&format!("entities.{name}.bias"), outputs)? })
+        };
+        let start = model.vector_of("entities.start", tags.len())?;
+        let steps = model.matrix_of("entities.transitions", tags.len(), tags.len())?;
+        Ok(Self {
+            hidden: layer("hidden", config.hidden, 2 * size)?,
+            out: layer("out", tags.len(), config.hidden)?,
+            chain: Chain::new(&tags, start, steps),
+            tags,
+        })
+    }
+
+    /// The words of a sentence with their tags, for columns and evaluation.
+    #[must_use]
+    pub fn labels(&self, encoded: &EncodedSentence) -> Vec<WordLabel> {
+        let scores = self.scores(encoded);
+        let best = self.chain.best(scores.view());
+        let marginals = self.chain.marginals(scores.view());
+        let word = |(word, tokens)| WordLabel {
+            span: encoded.span_of(tokens),
+            tag: self.tags[best[word]],
+            probability: marginals[[word, best[word]]] as f32,
+        };
+        encoded.words().enumerate().map(word).collect()
+    }
+
+    /// The names in a sentence of `text`, in order: form [`MentionForm::Name`], no entity yet. A
+    /// possessive, quotation marks and a loose bracket or full stop are not part of the span.
+    ///
+    /// # Panics
+    /// If the sentence is not of this text.
+    #[must_use]
+    pub fn tag(&self, text: &str, sentence_index: u32, encoded: &EncodedSentence) -> Vec<Mention> {
+        let words = self.labels(encoded);
+        let tags: Vec<Tag> = words.iter().map(|word| word.tag).collect();
+        let mention = |(from, to, kind): (usize, usize, EntityKind)| {
+            let span = trim_name(text, words[from].span.cover(words[to - 1].span));
+            let score = words[from..to].iter().map(|word| word.probability).fold(1.0, f32::min);
+            let form = MentionForm::Name;
+            (!span.is_empty()).then_some(Mention { sentence: sentence_index, span, kind, form, score, entity: None })
+        };
+        chunks(&tags).into_iter().filter_map(mention).collect()
+    }
+
+    /// Tags the words of sentences that are cut into words already: the tag of a word is that of
+    /// its first part, the sentence being its words with one space between them.
+    ///
+    /// # Errors
+    /// When the encoder fails.
+    pub fn tag_words<S: AsRef<str>>(
+        &self,
+        sentences: &[Vec<S>],
+        encoder: &SentenceEncoder,
+    ) -> Result<Vec<Vec<Tag>>, EncodeError> {
+        let mut text = String::new();
+        let mut spans: Vec<Span> = Vec::with_capacity(sentences.len());
+        let mut words: Vec<Vec<Span>> = Vec::with_capacity(sentences.len());
+        for sentence in sentences {
+            let start = text.len();
+            let mut places = Vec::with_capacity(sentence.len());
+            for word in sentence {
+                let from = text.len();
+                text.push_str(word.as_ref());
+                places.push(Span::new(from, text.len()));
+                text.push(' ');
+            }
+            spans.push(Span::new(start, places.last().map_or(start, |last| last.end())));
+            words.push(places);
+        }
+        let encoded = encoder.encode(&text, &spans)?;
+        Ok(encoded.iter().zip(&words).map(|(encoded, words)| word_tags(&self.labels(encoded), words)).collect())
+    }
+
+    /// Label scores, `[words, labels]`.
+    fn scores(&self, encoded: &EncodedSentence) -> Array2<f32> {
+        let size = encoded.hidden.ncols();
+        let mut joined = Array2::zeros((encoded.words().count(), 2 * size));
+        for (row, tokens) in joined.rows_mut().into_iter().zip(encoded.words()) {
+            let pieces = encoded.hidden.slice_axis(Axis(0), Slice::from(tokens));
+            let (mut first, mut mean) = row.split_at(Axis(0), size);
+            first.assign(&pieces.row(0));
+            mean.assign(&(pieces.sum_axis(Axis(0)) / pieces.nrows() as f32));
+        }
+        let mut hidden = self.hidden.apply(&joined);
+        hidden.mapv_inplace(gelu);
+        self.out.apply(&hidden)
+    }
+}
+
+/// A dense layer.
+#[derive(Clone, Debug)]
+struct Layer {
+    /// `[outputs, inputs]`.
+    weight: Array2<f32>,
+    bias: Array1<f32>,
+}
+
+impl Layer {
+    fn apply(&self, rows: &Array2<f32>) -> Array2<f32> {
+        rows.dot(&self.weight.t()) + &self.bias
+    }
+}
+
+/// All nine tags, in the order of the labels.
+fn tags(labels: &[String]) -> Option<Vec<Tag>> {
+    let tags = labels.iter().map(|label| Tag::from_label(label)).collect::<Option<Vec<Tag>>>()?;
+    let mut sorted = tags.clone();
+    sorted.sort();
+    sorted.dedup();
+    (sorted.len() == tags.len() && tags.len() == 1 + 2 * EntityKind::ALL.len()).then_some(tags)
+}
+
+fn word_tags(labels: &[WordLabel], words: &[Span]) -> Vec<Tag> {
+    let mut tags: Vec<Tag> = Vec::with_capacity(words.len());
+    for word in words {
+        let first = labels.partition_point(|label| label.span.start() < word.start());
+        let tag =
+            labels.get(first).filter(|label| label.span.start() < word.end()).map_or(Tag::Outside, |label| label.tag);
+        // The name may have begun in the middle of the word before ("ex-Utopian").
+        tags.push(match tag {
+            Tag::Inside(kind) if !tag.may_follow(tags.last().copied()) => Tag::Begin(kind),
+            _ => tag,
+        });
+    }
+    tags
+}
+
+/// x times the normal distribution function, by formula 7.1.26 of Abramowitz and Stegun 1964,
+/// "Handbook of Mathematical Functions": the error is below 1.5e-7.
+fn gelu(x: f32) -> f32 {
+    let x = f64::from(x);
+    let z = x.abs() * std::f64::consts::FRAC_1_SQRT_2;
+    let t = 1.0 / (1.0 + 0.327_591_1 * z);
+    let series =
+        ((((1.061_405_429 * t - 1.453_152_027) * t + 1.421_413_741) * t - 0.284_496_736) * t + 0.254_829_592) * t;
+    let tail = 0.5 * series * (-z * z).exp();
+    (x * if x < 0.0 { tail } else { 1.0 - tail }) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use parallax_encoder::{EncodeOptions, NativeEncoder};
+    use std::path::PathBuf;
+    use std::sync::Arc;
+
+    fn models() -> PathBuf {
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../models")
+    }
+
+    fn shipped() -> (EntityTagger, SentenceEncoder) {
+        let model = Model::load(&models().join("news-en")).unwrap();
+        let engine = Arc::new(NativeEncoder::new(&model).unwrap());
+        let encoder = SentenceEncoder::new(&model, engine, EncodeOptions::default()).unwrap();
+        (EntityTagger::new(&model).unwrap(), encoder)
+    }
+
+    #[test]
+    fn the_shipped_head_gives_the_labels_of_the_training_code() {
+        let parity = std::fs::read(models().join("training/parity.json")).unwrap();
+        let parity: serde_json::Value = serde_json::from_slice(&parity).unwrap();
+        let (tagger, encoder) = shipped();
+        for case in parity["cases"].as_array().unwrap() {
+            let text = case["text"].as_str().unwrap();
+            let encoded = encoder.encode(text, &[Span::new(0, text.len())]).unwrap().remove(0);
+            let labels: Vec<String> = tagger.labels(&encoded).iter().map(|word| word.tag.to_string()).collect();
+            assert_eq!(serde_json::json!(labels), case["labels"], "{text}");
+            let scores = tagger.scores(&encoded);
+            for (found, expected) in scores.row(0).iter().zip(case["emissions_first"].as_array().unwrap()) {
+                assert!((f64::from(*found) - expected.as_f64().unwrap()).abs() < 1e-3, "{text}: {found} {expected}");
+            }
+        }
+    }
+
+    /// The message for the shipped model with another `entities` in its configuration.
+    #[track_caller]
+    fn check_refused(change: impl Fn(&mut serde_json::Value), message: &str) {
+        let (from, folder) = (models().join("news-en"), tempfile::tempdir().unwrap());
+        let mut config: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(from.join("config.json")).unwrap()).unwrap();
+        change(&mut config);
+        std::fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
+        for file in ["tokenizer.json", "model.safetensors"] {
+            std::fs::copy(from.join(file), folder.path().join(file)).unwrap();
+        }
+        let error = EntityTagger::new(&Model::load(folder.path()).unwrap()).unwrap_err().to_string();
+        assert!(error.contains(message), "{error}");
+    }
+
+    #[test]
+    fn a_model_without_a_fitting_head_is_refused() {
+        check_refused(|config| config["entities"]["labels"][1] = "B-DATE".into(), "O and one B- and one I- for each");
+        check_refused(|config| config["entities"]["head"] = "lstm/1".into(), "the entity head is `lstm/1`");
+        check_refused(|config| config["entities"]["hidden"] = 7.into(), "the entity head cannot be loaded");
+        check_refused(|config| config["entities"] = serde_json::Value::Null, "describes no entity head");
+    }
+
+    #[test]
+    fn words_joined_by_spaces_have_the_tags_of_the_text() {
+        let (tagger, encoder) = shipped();
+        let words = ["U.S.", "envoy", "Ana", "Ruiz", "met", "Utopian", "officials", "in", "Lagos", "."];
+        let text = words.join(" ");
+        let encoded = encoder.encode(&text, &[Span::new(0, text.len())]).unwrap();
+        let mentions = tagger.tag(&text, 0, &encoded[0]);
+        let tags = tagger.tag_words(&[words.to_vec(), vec![], words.to_vec()], &encoder).unwrap();
+        assert_eq!((&tags[0], tags[1].len()), (&tags[2], 0));
+        let of_words: Vec<String> = chunks(&tags[0]).iter().map(|&(from, to, _)| words[from..to].join(" ")).collect();
+        let of_text: Vec<&str> = mentions.iter().map(|mention| &text[mention.span]).collect();
+        assert_eq!(of_words, of_text);
+        assert!(mentions.len() >= 3 && mentions.iter().all(|mention| mention.score > 0.0 && mention.score <= 1.0));
+    }
+
+    #[test]
+    fn gelu_is_exact_to_six_digits() {
+        let check = |x: f32, expected: f32| assert!((gelu(x) - expected).abs() < 1e-6, "gelu({x}) is {}", gelu(x));
+        check(0.0, 0.0);
+        check(1.0, 0.841_344_7);
+        check(-1.0, -0.158_655_3);
+        check(0.5, 0.345_731_2);
+        check(-3.0, -0.004_049_69);
+        check(10.0, 10.0);
+        check(-10.0, 0.0);
+    }
+
+    #[test]
+    fn a_label_set_is_all_nine_labels_in_any_order() {
+        let check = |labels: &str, expected: bool| {
+            let labels: Vec<String> = labels.split(' ').map(str::to_owned).collect();
+            assert_eq!(tags(&labels).is_some(), expected, "{labels:?}");
+        };
+        check("O B-PER I-PER B-ORG I-ORG B-LOC I-LOC B-MISC I-MISC", true);
+        check("I-MISC B-MISC O B-PER I-PER B-ORG I-ORG B-LOC I-LOC", true);
+        check("O B-PER I-PER B-ORG I-ORG B-LOC I-LOC B-MISC", false);
+        check("O B-PER I-PER B-ORG I-ORG B-LOC I-LOC B-MISC B-MISC", false);
+        check("O B-PER I-PER B-ORG I-ORG B-LOC I-LOC B-DATE I-DATE", false);
+    }
+
+    #[test]
+    fn a_word_has_the_tag_of_its_first_part() {
+        let check = |words: &str, parts: &[(usize, usize, &str)], expected: &str| {
+            let label = |&(start, end, tag): &(usize, usize, &str)| WordLabel {
+                span: Span::new(start, end),
+                tag: Tag::from_label(tag).unwrap(),
+                probability: 1.0,
+            };
+            let labels: Vec<WordLabel> = parts.iter().map(label).collect();
+            let mut at = 0;
+            let spans: Vec<Span> = words
+                .split(' ')
+                .map(|word| {
+                    at += word.len() + 1;
+                    Span::new(at - 1 - word.len(), at - 1)
+                })
+                .collect();
+            let tags: Vec<String> = word_tags(&labels, &spans).iter().map(ToString::to_string).collect();
+            assert_eq!(tags.join(" "), expected);
+        };
+        check(
+            "U.S. won",
+            &[(0, 1, "B-LOC"), (1, 2, "I-LOC"), (2, 3, "I-LOC"), (3, 4, "I-LOC"), (5, 8, "O")],
+            "B-LOC O",
+        );
+        check("ex-Ana Ruiz", &[(0, 2, "O"), (2, 3, "O"), (3, 6, "B-PER"), (7, 11, "I-PER")], "O B-PER");
+        check("\u{200b} Ana", &[(4, 7, "B-PER")], "O B-PER");
+    }
+}

@@ -76,8 +76,8 @@ fn pages_tell_headline_date_and_outlet() {
 /// The words of the one actor that has all of `labels`, and that no other actor has.
 #[track_caller]
 fn one_actor(record: &AnnotationRecord, labels: &[&str]) {
-    let has = |label: &str| record.mentions.iter().filter(move |mention| mention.text == label);
-    let mut entities: Vec<u32> = labels.iter().flat_map(|label| has(label)).filter_map(|m| m.entity).collect();
+    let labelled = record.mentions.iter().filter(|mention| labels.contains(&mention.text.as_str()));
+    let mut entities: Vec<u32> = labelled.filter_map(|mention| mention.entity).collect();
     entities.sort_unstable();
     entities.dedup();
     let named: Vec<&str> = entities.iter().map(|&entity| record.entities[entity as usize].name.as_str()).collect();

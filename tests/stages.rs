@@ -44,16 +44,23 @@ fn ner_reads_and_writes_conll_columns() {
 }
 
 #[test]
-fn tone_tells_two_targets_of_one_sentence_apart() {
-    let text = "Otto Brandt was widely condemned as a liar, while Ada Lindqvist was praised as a hero.";
-    let line = |id: u32, start: usize, end: usize| {
+fn tone_is_scored_for_each_target() {
+    let line = |id: u32, text: &str, name: &str| {
+        let start = text[..text.find(name).unwrap()].chars().count();
+        let end = start + name.chars().count();
         serde_json::json!({"id": id, "text": text, "start": start, "end": end, "note": "kept"}).to_string()
     };
-    let ran = parallax_with(&["tone", "-"], &format!("{}\n{}\n", line(1, 0, 11), line(2, 50, 63)));
+    let lines = [
+        line(1, "“Señor Otto Brandt” was condemned across Norrvik as a liar.", "Otto Brandt"),
+        line(2, "Islanders praised Ada Lindqvist as a hero.", "Ada Lindqvist"),
+        line(3, "Ada Lindqvist will meet Otto Brandt on Monday.", "Otto Brandt"),
+    ];
+    let ran = parallax_with(&["tone", "-"], &lines.join("\n"));
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let lines: Vec<Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let score = |line: usize, label: &str| lines[line][label].as_f64().unwrap();
-    assert!(score(0, "negative") > 0.5 && score(1, "positive") > 0.5, "{}", ran.stdout);
+    for (line, label) in lines.iter().zip(["negative", "positive", "neutral"]) {
+        assert!(line[label].as_f64().unwrap() > 0.5, "{label}: {line}");
+    }
     assert_eq!((lines[0]["id"].as_u64(), lines[1]["note"].as_str()), (Some(1), Some("kept")));
 }
 

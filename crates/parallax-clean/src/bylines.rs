@@ -15,6 +15,25 @@ const OPENINGS: &[&str] = &[
     "story by ",
     "article by ",
     "posted by ",
+    "reported by ",
+    "analysis by ",
+    "opinion by ",
+    "comment by ",
+    "commentary by ",
+    "interview by ",
+    "review by ",
+    "text and photos by ",
+    "text and photos: ",
+    "words and pictures by ",
+    "text by ",
+    "text: ",
+    "words: ",
+    "story: ",
+    "texto: ",
+    "texte: ",
+    "texte : ",
+    "testo: ",
+    "tekst: ",
     "author: ",
     "authors: ",
     "by: ",
@@ -50,6 +69,26 @@ const PARTICLES: &[&str] = &[
     "ibn", "ben", "ten", "ter", "y", "e", "st.", "af", "av",
 ];
 
+/// Words of outlets' names that are persons' names too: a line of such words alone is no byline.
+#[rustfmt::skip]
+const MASTHEADS: &[&str] = &[
+    "courier", "chronicle", "observer", "guardian", "telegraph", "standard", "mail", "express", "star", "sun", "globe", "mirror",
+    "record", "review", "ledger", "sentinel", "examiner", "dispatch", "bulletin", "monitor", "argus", "echo", "independent",
+    "register", "argosy", "advertiser", "inquirer", "republic", "nation", "world", "weekly", "radio", "tv", "television",
+    "politics", "business", "sport", "sports", "culture", "opinion", "analysis", "exclusive", "read", "copy", "share", "follow",
+    "watch", "live", "video", "listen", "photo", "photos", "gallery", "breaking", "top", "stories", "story", "latest",
+];
+
+/// How a line without "By" names an author.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signature {
+    None,
+    /// "Ada Lindqvist": anything may have such a name.
+    Bare,
+    /// "Ada Lindqvist, Political Editor".
+    WithJob,
+}
+
 /// Whether a line is a byline or a credit.
 pub(crate) fn is_byline_line(line: &str) -> bool {
     is_credit(line) || parse(line).is_some_and(|byline| !byline.names.is_empty() || byline.outlet.is_some())
@@ -63,6 +102,12 @@ pub(crate) fn is_credit(line: &str) -> bool {
     }
     let lower = line.to_lowercase();
     let credits = [
+        "with inputs from",
+        "with agency inputs",
+        "with additional reporting",
+        "with files from",
+        "with reporting from",
+        "with reporting by",
         "contributed to this report",
         "contributed to this story",
         "contributed to this article",
@@ -99,6 +144,91 @@ pub(crate) fn parse(line: &str) -> Option<Byline> {
     (!byline.names.is_empty() || byline.outlet.is_some()).then_some(byline)
 }
 
+/// Reads a line that names its author without "By", by itself or before a job.
+pub(crate) fn signature(line: &str) -> Signature {
+    const LONGEST: usize = 100;
+    if line.len() > LONGEST || line.ends_with(['.', '!', '?', ':']) {
+        return Signature::None;
+    }
+    let persons = signed_names(line);
+    let joint = line.find(JOB_JOINTS).map_or("", |at| line[at..].trim_start_matches(JOB_JOINTS));
+    let job: Vec<String> = joint.split_whitespace().map(str::to_lowercase).collect();
+    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_string();
+    let named = persons
+        .iter()
+        .all(|name| !name.split_whitespace().any(|word| MASTHEADS.contains(&word.to_lowercase().as_str())));
+    match (persons.is_empty() || !named, job.is_empty()) {
+        (true, _) => Signature::None,
+        (false, true) => Signature::Bare,
+        (false, false) if job.len() <= 7 && job.iter().any(|word| is_occupation(&bare(word))) => Signature::WithJob,
+        _ => Signature::None,
+    }
+}
+
+/// The names before the job, or on the whole line.
+pub(crate) fn signed_names(line: &str) -> Vec<String> {
+    let names = line.split(JOB_JOINTS).next().unwrap_or_default().trim();
+    let names = names.split(" in ").next().unwrap_or_default();
+    let names = before_job(names);
+    let mut parts: Vec<&str> = vec![names];
+    for joint in [" and ", " & "] {
+        parts = parts.into_iter().flat_map(|part| part.split(joint)).collect();
+    }
+    let all = parts.iter().all(|part| is_name(&part.split_whitespace().collect::<Vec<_>>()));
+    if all { parts.into_iter().map(str::to_string).collect() } else { Vec::new() }
+}
+
+/// "Ada Lindqvist" of "Ada Lindqvist Town hall correspondent".
+fn before_job(text: &str) -> &str {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    if words.len() > 7 || !words.last().is_some_and(|word| is_occupation(&word.to_lowercase())) {
+        return text;
+    }
+    let job = words.iter().position(|word| JOBS.contains(&word.to_lowercase().as_str()));
+    let small = words.iter().position(|word| word.starts_with(char::is_lowercase) && !PARTICLES.contains(word));
+    let end = job.into_iter().chain(small.map(|at| at - usize::from(at > 0 && Some(at) != job))).min();
+    let name = words[end.unwrap_or(words.len()).saturating_sub(1).min(words.len() - 1)];
+    let end = name.as_ptr() as usize - text.as_ptr() as usize + name.len();
+    &text[..end]
+}
+
+/// Whether a line tells who an author is: "Ada Lindqvist is a reporter for the Norrvik Post".
+pub(crate) fn is_about(line: &str, name: &str) -> bool {
+    const VERBS: [&str; 8] = ["is", "was", "covers", "writes", "reports", "joined", "has", "works"];
+    let verb = line.strip_prefix(name).and_then(|rest| rest.split_whitespace().next());
+    verb.is_some_and(|verb| VERBS.contains(&verb))
+}
+
+/// Whether a line tells of a job and nothing else: "Town hall correspondent, Norrvik".
+pub(crate) fn is_job_line(line: &str) -> bool {
+    let words: Vec<String> =
+        line.split_whitespace().map(|word| word.trim_matches(',').to_lowercase()).take(9).collect();
+    words.len() <= 8 && !line.ends_with('.') && words.iter().any(|word| is_occupation(word))
+}
+
+const JOB_JOINTS: [char; 6] = [',', '|', '(', '•', '·', '–'];
+
+/// Whether a word names what journalists do; those that only go with it ("chief") do not.
+fn is_occupation(word: &str) -> bool {
+    const OCCUPATIONS: [&str; 14] = [
+        "writer",
+        "reporter",
+        "correspondent",
+        "editor",
+        "columnist",
+        "journalist",
+        "contributor",
+        "producer",
+        "analyst",
+        "reporters",
+        "writers",
+        "correspondents",
+        "editors",
+        "staff",
+    ];
+    OCCUPATIONS.contains(&word)
+}
+
 /// A value that names one author or several, as metadata has it.
 pub(crate) fn parse_value(value: &str) -> Vec<String> {
     let value = value.trim();
@@ -130,6 +260,9 @@ fn read_person(part: &str, byline: &mut Byline) {
     // The date may stand behind the name: "By Ada Lindqvist May 4, 2025".
     let end = words.iter().position(|word| word.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(words.len());
     let words = &words[..end];
+    // Where from: "Ada Lindqvist in Norrvik".
+    let from = words.iter().position(|word| matches!(*word, "in" | "for" | "at" | "from" | "IN" | "reports"));
+    let words = &words[..from.unwrap_or(words.len())];
     let name = match (words.iter().position(&is_job), words.iter().rposition(is_job)) {
         (Some(first), Some(last)) if last + 1 < words.len() => {
             if first > 0 {
@@ -176,6 +309,31 @@ mod tests {
         check("By Ada Lindqvist, Staff Writer", &["Ada Lindqvist"], None);
         check("BY ADA LINDQVIST | MAY 4, 2025", &["ADA LINDQVIST"], None);
         check("Por Inés Carrasco", &["Inés Carrasco"], None);
+    }
+
+    #[test]
+    fn names_come_without_places_and_behind_other_openings() {
+        check("By Ada Lindqvist in Norrvik and Tomás Vega in Old Harbour", &["Ada Lindqvist", "Tomás Vega"], None);
+        check("Text: Ada Lindqvist", &["Ada Lindqvist"], None);
+        check("Words by Ada Lindqvist, photos by Inger Holt", &["Ada Lindqvist"], None);
+        check("Analysis by Ada Lindqvist", &["Ada Lindqvist"], None);
+        check("Text: The whole of the agreement", &[], None);
+    }
+
+    #[test]
+    fn a_signature_is_a_name_with_or_without_a_job() {
+        let check = |line: &str, expected| assert_eq!(signature(line), expected, "{line}");
+        check("Ada Lindqvist, Political Editor", Signature::WithJob);
+        check("Ada Lindqvist and Tomás Vega | Staff Writers", Signature::WithJob);
+        check("ADA LINDQVIST, Norrvik correspondent", Signature::WithJob);
+        check("Ada Lindqvist", Signature::Bare);
+        check("Ada Lindqvist Town hall correspondent", Signature::Bare);
+        assert_eq!(signed_names("Ada Lindqvist Town hall correspondent"), ["Ada Lindqvist"]);
+        assert_eq!(signed_names("Ada Lindqvist in Norrvik"), ["Ada Lindqvist"]);
+        check("Norrvik Courier", Signature::None);
+        check("Ada Lindqvist, harbour master", Signature::None);
+        check("Ada Lindqvist, the editor, left.", Signature::None);
+        check("Norrvik closes its road", Signature::None);
     }
 
     #[test]

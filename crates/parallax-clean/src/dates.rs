@@ -65,6 +65,17 @@ pub(crate) fn is_date_line(line: &str) -> bool {
     small <= 2 && (rest <= 5 || (claim(line) != Claim::Bare || starts) && rest <= 10)
 }
 
+/// Whether a line only tells how old the page is: "2 hours ago", "Updated 3 days ago".
+pub(crate) fn is_age(line: &str) -> bool {
+    const UNITS: [&str; 10] = ["minute", "min", "hour", "hr", "day", "week", "month", "year", "h", "d"];
+    let lower = line.to_lowercase();
+    let words: Vec<&str> = lower.split_whitespace().collect();
+    let [.., count, unit, "ago"] = words[..] else { return false };
+    let number =
+        count.bytes().all(|byte| byte.is_ascii_digit()) || matches!(count, "a" | "an" | "one" | "two" | "three");
+    words.len() <= 6 && number && UNITS.contains(&unit.trim_end_matches('s'))
+}
+
 /// Whether a word names a month, in full or short.
 pub(crate) fn is_month(word: &str) -> bool {
     month(word.trim_end_matches('.')).is_some()
@@ -230,6 +241,13 @@ mod tests {
         check("05/25/2025", &["2025-05-25"]);
         check("30 February 2025", &[]);
         check("this Tuesday", &[]);
+    }
+
+    #[test]
+    fn ages_are_lines_of_their_own() {
+        assert!(is_age("2 hours ago"));
+        assert!(is_age("Updated 3 days ago"));
+        assert!(!is_age("The council closed the road two years ago"));
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! What can be seen of a line: its shape, its words, its marker, its repetition on the page.
 
-use crate::bylines;
+use crate::bylines::{self, Signature};
 use crate::dates;
 use crate::language::{Language, Profile};
-use crate::lexicon::{self, Marker};
+use crate::lexicon::{self, Force, Marker};
 use crate::lines::Page;
+use parallax_text::DropKind;
 use std::collections::HashMap;
 
 /// How a line ends.
@@ -32,12 +33,18 @@ pub(crate) struct Features {
     pub(crate) ending: Ending,
     pub(crate) profile: Profile,
     pub(crate) marker: Option<Marker>,
+    /// A row of menu items, where it stands outside the article.
+    pub(crate) menu: bool,
     /// How many lines of the page have the same text, this one included.
     pub(crate) repeats: usize,
     /// A date with little else: "Updated 11 June 2024, 7:45 pm".
     pub(crate) date_line: bool,
+    /// "2 hours ago".
+    pub(crate) age_line: bool,
     /// "By Ada Lindqvist", credits.
     pub(crate) byline: bool,
+    /// "Ada Lindqvist, Political Editor".
+    pub(crate) signature: Signature,
     /// In a language that is clearly not the page's.
     pub(crate) foreign: bool,
 }
@@ -66,6 +73,16 @@ impl Features {
         self.upper >= 1 && self.words <= 30 && !self.date_line && !self.byline && self.ending != Ending::Open
     }
 
+    /// Whether a line is there for its date or its age.
+    pub(crate) fn is_dated(&self) -> bool {
+        self.date_line || self.age_line
+    }
+
+    /// Whether a line names an author, with "By" or with a job.
+    pub(crate) fn is_signed(&self) -> bool {
+        self.byline || self.signature == Signature::WithJob
+    }
+
     /// Whether (nearly) every word begins with a capital, small ones too.
     pub(crate) fn is_title_case(&self) -> bool {
         self.words >= 4 && self.upper * 20 >= (self.upper + self.lower) * 17
@@ -81,9 +98,12 @@ pub(crate) fn measure(page: &Page<'_>) -> PageFeatures {
     let mut lines: Vec<Features> = (0..page.lines.len())
         .map(|line| {
             let text = page.text(line);
-            Features { repeats: repeats[text], ..measure_line(text) }
+            let measured = Features { repeats: repeats[text], ..measure_line(text) };
+            let apart = !page.is_html && lexicon::is_spaced_menu(&page.source[page.lines[line].source]);
+            Features { menu: measured.menu || apart, ..measured }
         })
         .collect();
+    mark_boxes(page, &mut lines);
     let mut whole = Profile::default();
     for features in lines.iter().filter(|features| features.is_prose() && features.words >= 8) {
         whole.add(&features.profile);
@@ -98,6 +118,17 @@ pub(crate) fn measure(page: &Page<'_>) -> PageFeatures {
     PageFeatures { lines, language }
 }
 
+/// Marks all lines of boxes between the paragraphs.
+fn mark_boxes(page: &Page<'_>, lines: &mut [Features]) {
+    const LONGEST: usize = 12;
+    for first in (0..lines.len()).filter(|&line| lexicon::opens_box(page.text(line))) {
+        let last = (first..lines.len().min(first + LONGEST)).find(|&line| lexicon::closes_box(page.text(line)));
+        for features in &mut lines[first..last.map_or(first, |last| last + 1)] {
+            features.marker = Some(Marker { kind: DropKind::Promotion, force: Force::Passing });
+        }
+    }
+}
+
 fn measure_line(text: &str) -> Features {
     let (mut words, mut lower, mut upper) = (0, 0, 0);
     for word in text.split_whitespace() {
@@ -108,6 +139,8 @@ fn measure_line(text: &str) -> Features {
         // Scripts without letter case read as running text.
         lower += usize::from(first.is_alphabetic() && !first.is_lowercase() && !first.is_uppercase());
     }
+    let (date_line, byline) = (dates::is_date_line(text), bylines::is_byline_line(text));
+    let menu = !date_line && !byline && lexicon::is_menu(text);
     Features {
         words,
         lower,
@@ -115,15 +148,24 @@ fn measure_line(text: &str) -> Features {
         ending: ending(text),
         profile: Profile::of(lexicon::prefix(text, 2000)),
         marker: lexicon::marker(text),
+        menu,
         repeats: 1,
-        date_line: dates::is_date_line(text),
-        byline: bylines::is_byline_line(text),
+        date_line,
+        age_line: dates::is_age(text),
+        byline,
+        signature: bylines::signature(text),
         foreign: false,
     }
 }
 
-/// How a line ends, closing quotes, brackets and note numbers set aside.
+/// How a line ends, closing quotes, brackets and note numbers set aside, and whole brackets behind
+/// a full stop: "... on Sunday. (Northern Wire)".
 pub(crate) fn ending(text: &str) -> Ending {
+    const STOPS: [char; 7] = ['.', '!', '?', '”', '"', '。', '…'];
+    let text = match text.rfind('(').filter(|_| text.ends_with(')')) {
+        Some(open) if text[..open].trim_end().ends_with(STOPS) => text[..open].trim_end(),
+        _ => text,
+    };
     let closing =
         |c: char| matches!(c, '”' | '"' | '’' | '\'' | '»' | ')' | ']' | '*' | '†' | '›' | '“') || c.is_whitespace();
     let bare = text.trim_end_matches(closing);
@@ -165,6 +207,7 @@ mod tests {
         check("“We will not go,” she said.", Ending::Stop);
         check("“We will not go.”", Ending::Stop);
         check("It was closed in 1998.[12]", Ending::Stop);
+        check("The road was closed. (Northern Wire)", Ending::Stop);
         check("The mayor said that the…", Ending::Ellipsis);
         check("Harbour road to close", Ending::Bare);
         check("The road, which", Ending::Bare);

@@ -7,7 +7,7 @@ use crate::dates::{self, Claim};
 use crate::features::{Ending, PageFeatures};
 use crate::html::Outside;
 use crate::kinds::{Kinds, Verdict};
-use crate::lexicon::{self, Force, Role};
+use crate::lexicon::{self, Force, Rest, Role};
 use crate::lines::Page;
 use crate::outlets;
 use crate::zone::Zone;
@@ -119,6 +119,7 @@ impl Evidence<'_> {
             let said = hints.role == Some(Role::Byline) && hints.drop.is_none() && text.len() < 80;
             let found = match bylines::parse(text) {
                 Some(byline) if kept || said => byline.names,
+                None if kept && !bylines::is_credit(text) => bylines::signed_names(text),
                 None if said && names.is_empty() => bylines::parse_value(text),
                 _ => continue,
             };
@@ -242,15 +243,23 @@ impl Evidence<'_> {
     }
 
     /// Truncated: right after the body the page says that it goes on elsewhere, or the body stops
-    /// inside a sentence.
+    /// inside a sentence. A wall lets a few paragraphs through: behind a long body that ends with
+    /// its sentence, it lies over the whole of it.
     fn truncated(&self) -> Option<Decision> {
+        const LONG: usize = 400;
         let after = (self.zone.end..self.page.lines.len().min(self.zone.end + 4))
             .take_while(|&line| self.features.lines[line].marker.is_none_or(|marker| marker.force != Force::Heading));
         let last = (self.zone.start..self.zone.end).rev().find(|&line| self.is_body(line))?;
+        let body = (self.zone.start..self.zone.end).filter(|&line| self.is_body(line));
+        let words: usize = body.map(|line| self.features.lines[line].words).sum();
+        let whole = words >= LONG && self.features.lines[last].ending == Ending::Stop;
         for line in (last + 1..self.zone.end).chain(after) {
-            if lexicon::says_truncated(self.page.text(line))
-                && self.page.lines[line].hints.outside != Some(Outside::Navigation)
-            {
+            let cut = match lexicon::says_of_rest(self.page.text(line)) {
+                Rest::Unsaid => false,
+                Rest::Walled => !whole,
+                Rest::Elsewhere => true,
+            };
+            if cut && self.page.lines[line].hints.outside != Some(Outside::Navigation) {
                 let found = decision("truncated", Some("true".to_string()), "subscription_line");
                 return Some(self.at(found, line, self.whole(line)));
             }
@@ -261,8 +270,8 @@ impl Evidence<'_> {
             Ending::Ellipsis => features.words >= 8 && !text.trim_end().ends_with(['”', '"', '’']),
             Ending::Open => features.words >= 15,
             Ending::Bare => {
-                features.words >= 30
-                    && features.is_prose()
+                let ends_page = last + 1 == self.page.lines.len() && features.lower * 3 >= features.words * 2;
+                (features.words >= 30 && features.is_prose() || features.words >= 15 && ends_page)
                     && !self.page.lines[last].bullet
                     && text.ends_with(char::is_lowercase)
             }

@@ -1,7 +1,7 @@
 //! What each line is, once it is known where the article stands.
 
-use crate::bylines::Signature;
-use crate::credits::{Credit, credit, is_sign_off};
+use crate::bylines::{self, Signature};
+use crate::credits::{Credit, credit, is_agency, is_sign_off};
 use crate::dates;
 use crate::features::{Ending, Features, PageFeatures, bare_words, content_stems};
 use crate::html::Outside;
@@ -39,6 +39,7 @@ pub(crate) fn assign(page: &Page<'_>, features: &PageFeatures, zone: &Zone) -> K
     view.after(&mut verdicts);
     view.captions(headline, &mut verdicts);
     view.summaries(&mut verdicts);
+    view.notes_on_authors(&mut verdicts);
     view.duplicates(headline, &mut verdicts);
     Kinds { verdicts, headline }
 }
@@ -144,21 +145,31 @@ impl View<'_> {
 
     fn headline_score(&self, line: usize, passed: usize, vocabulary: &HashMap<String, u32>) -> Option<f32> {
         let features = &self.lines[line];
-        if features.marker.is_some() || !features.is_title_like() || features.words < 3 || features.foreign {
+        if features.marker.is_some()
+            || features.menu
+            || !features.is_title_like()
+            || features.words < 3
+            || features.foreign
+        {
             return None;
         }
-        if self.is_caption_above(line) || credit(self.text(line)) != Credit::None {
+        let signed = features.signature == Signature::WithJob;
+        if signed || self.is_section_label(line) || self.is_caption_above(line) {
+            return None;
+        }
+        if credit(self.text(line)) != Credit::None {
             return None;
         }
         let (overlap, weighted) = self.overlap(line, vocabulary);
         let text = self.text(line);
         let trail = [" » ", " > ", " / ", " › "].iter().any(|arrow| text.contains(arrow));
-        let signed =
-            (line + 1..self.zone.start.min(line + 5)).any(|next| self.lines[next].byline || self.lines[next].date_line);
+        let signed = (line + 1..self.zone.start.min(line + 5))
+            .any(|next| self.lines[next].is_signed() || self.lines[next].is_dated());
         let mut score = overlap + weighted * 1.5 + (features.words.min(10) as f32) / 10.0 - passed as f32 * 0.04;
         score += if signed { 0.5 } else { 0.0 };
         score += if features.repeats > 1 && features.words >= 4 { 0.3 } else { 0.0 };
         score -= if self.page.lines[line].bullet || trail { 1.0 } else { 0.0 };
+        score -= if self.is_below_agency(line) { 0.6 } else { 0.0 };
         (overlap >= 0.25 && score > 0.9).then_some(score)
     }
 
@@ -176,13 +187,57 @@ impl View<'_> {
         })
     }
 
+    /// Whether the name of a picture agency stands right above: the line describes the picture, or
+    /// is its caption.
+    fn is_below_agency(&self, line: usize) -> bool {
+        let agency = |line: Option<usize>| line.is_some_and(|line| is_agency(self.text(line)));
+        !self.page.is_html && (agency(line.checked_sub(1)) || agency(line.checked_sub(2)))
+    }
+
+    /// Short and in capitals, right above what reads as a headline: "TOWN HALL".
+    fn is_section_label(&self, line: usize) -> bool {
+        let capitals = |line: usize| self.text(line).chars().all(|c| !c.is_lowercase());
+        let below = &self.lines.get(line + 1);
+        self.lines[line].words <= 3
+            && capitals(line)
+            && below.is_some_and(|below| below.is_title_like() && below.words >= 4 && below.marker.is_none())
+            && !capitals(line + 1)
+    }
+
+    /// Whether a line at the head of the article names its author: with "By" or a job, or by
+    /// itself beside a date.
+    fn is_signed(&self, line: usize) -> bool {
+        let features = &self.lines[line];
+        let dated = |line: usize| self.lines.get(line).is_some_and(Features::is_dated);
+        let beside_date = dated(line + 1) || dated(line + 2) || line > 0 && dated(line - 1);
+        let has_job = line + 1 < self.lines.len() && bylines::is_job_line(self.text(line + 1));
+        // Where another line says "By", a name alone is that of something else.
+        let said = (line.saturating_sub(3)..self.lines.len().min(line + 4)).any(|near| self.lines[near].is_signed());
+        let bare = features.signature == Signature::Bare && features.repeats == 1 && !said;
+        features.is_signed() || bare && (beside_date || has_job)
+    }
+
     fn before_headline(&self, headline: Option<usize>, verdicts: &mut [Verdict]) {
         let end = headline.unwrap_or(self.zone.start).min(self.zone.start);
         for (line, verdict) in verdicts.iter_mut().enumerate().take(end) {
+            const HEAD: usize = 6;
             let features = &self.lines[line];
+            // On a page without a headline the byline still heads the article.
+            if headline.is_none() && line + HEAD >= end && features.is_signed() && features.marker.is_none() {
+                *verdict = Keep(BlockKind::Byline);
+                continue;
+            }
+            let near = headline.is_some_and(|headline| line + HEAD >= headline) && !self.page.is_html;
+            if near && features.marker.is_none() && credit(self.text(line)) == Credit::AtEnd {
+                *verdict = Keep(BlockKind::Caption);
+                continue;
+            }
+            let account = features.words <= 2;
             *verdict = Drop(match self.marked(line) {
+                // A button of the menu, not a wall.
+                Some(DropKind::Paywall) if account => DropKind::Navigation,
                 Some(kind) => kind,
-                None if features.date_line => DropKind::Other,
+                None if features.is_dated() => DropKind::Other,
                 None if features.is_prose() => DropKind::Promotion,
                 None => DropKind::Navigation,
             });
@@ -200,10 +255,18 @@ impl View<'_> {
             let sentence_like = features.words >= 8 && features.lower * 2 >= features.words;
             *verdict = match self.marked(line) {
                 Some(kind) => Drop(kind),
-                None if features.byline => Keep(BlockKind::Byline),
+                None if features.menu => Drop(DropKind::Navigation),
+                None if self.is_below_agency(line) && features.words >= 4 => Keep(BlockKind::Caption),
+                None if self.is_signed(line) => Keep(BlockKind::Byline),
                 None if is_dateline(self.text(line)) => Keep(BlockKind::Dateline),
-                None if features.date_line => Drop(DropKind::Other),
+                None if features.is_dated() => Drop(DropKind::Other),
                 None if self.is_outside(line) => Drop(DropKind::Other),
+                None if self.page.lines[line].bullet
+                    && (sentence_like || features.is_prose())
+                    && hints.link_share < 0.5 =>
+                {
+                    Keep(BlockKind::Summary)
+                }
                 None if hints.role == Some(Role::Dek) && features.words >= 4 => Keep(BlockKind::Dek),
                 None if sentence_like
                     && !dek_seen
@@ -313,6 +376,7 @@ impl View<'_> {
                     }
                     self.marked(line).unwrap_or(marker.kind)
                 }
+                None if features.menu => DropKind::Navigation,
                 None if features.foreign => {
                     state = foreign_kind(self.text(line));
                     state
@@ -352,6 +416,12 @@ impl View<'_> {
                 line += 1;
                 continue;
             }
+            // Its title may be too short to tell its language.
+            let first = if line > self.zone.end && lexicon::speaks_of_subscription(self.text(line - 1)) {
+                line - 1
+            } else {
+                line
+            };
             let (mut last, mut next) = (line, line + 1);
             while next < self.lines.len() && next <= last + 3 {
                 let ends = self.lines[next].marker.is_some_and(|marker| marker.kind != DropKind::Paywall);
@@ -363,9 +433,9 @@ impl View<'_> {
                 }
                 next += 1;
             }
-            let paywall = (line..=last).any(|line| lexicon::speaks_of_subscription(self.text(line)));
+            let paywall = (first..=last).any(|line| lexicon::speaks_of_subscription(self.text(line)));
             let kind = if paywall { DropKind::Paywall } else { DropKind::Other };
-            verdicts[line..=last].fill(Drop(kind));
+            verdicts[first..=last].fill(Drop(kind));
             line = last + 1;
         }
     }
@@ -386,6 +456,11 @@ impl View<'_> {
             }
             let mut caption = match credit(self.text(line)) {
                 Credit::None => continue,
+                Credit::AtEnd if line + 1 == self.zone.end && is_sign_off(self.text(line)) => continue,
+                Credit::Whole if self.is_beside_byline(line, verdicts) => {
+                    verdicts[line] = Keep(BlockKind::Byline);
+                    continue;
+                }
                 Credit::Whole => {
                     verdicts[line] = Keep(BlockKind::Caption);
                     if self.page.lines[line].gap || line == first {
@@ -407,6 +482,13 @@ impl View<'_> {
                 verdicts[caption] = Keep(BlockKind::Caption);
             }
         }
+    }
+
+    /// Whether the line above or below is a byline: who wrote, and who took the pictures.
+    fn is_beside_byline(&self, line: usize, verdicts: &[Verdict]) -> bool {
+        let is_byline = |line: usize| verdicts.get(line) == Some(&Keep(BlockKind::Byline));
+        let above = line > 0 && !self.page.lines[line].gap && is_byline(line - 1);
+        above || self.page.lines.get(line + 1).is_some_and(|below| !below.gap) && is_byline(line + 1)
     }
 
     /// Whether the line stands right above a caption: it describes the picture.
@@ -434,6 +516,25 @@ impl View<'_> {
         }
     }
 
+    /// Drops what the last lines of the body tell about the authors.
+    fn notes_on_authors(&self, verdicts: &mut [Verdict]) {
+        const LAST: usize = 4;
+        let bylines = (0..self.lines.len()).filter(|&line| verdicts[line] == Keep(BlockKind::Byline));
+        let names: Vec<String> = bylines
+            .take(8)
+            .flat_map(|line| match bylines::parse(self.text(line)) {
+                Some(byline) => byline.names,
+                None => bylines::signed_names(self.text(line)),
+            })
+            .collect();
+        let last = self.zone.end.saturating_sub(LAST).max(self.zone.start + 1);
+        for (line, verdict) in verdicts.iter_mut().enumerate().take(self.zone.end).skip(last) {
+            if *verdict == Keep(BlockKind::Body) && names.iter().any(|name| bylines::is_about(self.text(line), name)) {
+                *verdict = Drop(DropKind::Other);
+            }
+        }
+    }
+
     /// Drops kept lines whose words all stand, in this order, in a longer kept line, or again in
     /// an earlier one; and the attribution under such a quotation. A quotation set off from the
     /// body without repeating it is a pull quote.
@@ -451,7 +552,9 @@ impl View<'_> {
             }
         }
         for line in 1..self.lines.len() {
-            if !is_attribution(self.text(line)) || self.page.lines[line].bullet {
+            let attributed = is_attribution(self.text(line))
+                || is_quotation(self.text(line - 1)) && is_speaker(self.text(line)) && !self.page.is_html;
+            if !attributed || self.page.lines[line].bullet {
                 continue;
             }
             match (verdicts[line], verdicts[line - 1]) {
@@ -491,6 +594,19 @@ fn is_attribution(text: &str) -> bool {
     let Some(rest) = text.strip_prefix(['—', '–', '―']).or_else(|| text.strip_prefix("--")) else { return false };
     let rest = rest.trim_start();
     rest.starts_with(char::is_uppercase) && rest.split_whitespace().count() <= 12 && !rest.ends_with(['.', '!', '?'])
+}
+
+/// Nothing but one quotation.
+fn is_quotation(text: &str) -> bool {
+    text.starts_with(['“', '‘', '"', '\'', '«', '„']) && text.ends_with(['”', '’', '"', '\'', '»', '“'])
+}
+
+/// "Ada Lindqvist, harbour master", under a quotation.
+fn is_speaker(text: &str) -> bool {
+    let (name, role) = text.split_once(", ").unwrap_or((text, ""));
+    bylines::is_name(&name.split_whitespace().collect::<Vec<_>>())
+        && role.split_whitespace().count() <= 10
+        && !text.ends_with(['.', '!', '?', ':', ','])
 }
 
 /// Hashes of a line's bare words.

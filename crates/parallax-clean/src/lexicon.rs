@@ -59,6 +59,16 @@ const RULES: &[Rule] = &[
         "werbung", "pubblicità", "publicidade", "anúncio", "advertentie", "loading ad", "remove ads",
     ]},
     Rule { kind: Advertisement, force: Passing, at: Start, max_words: 6, phrases: &["advertisement", "advertisementadvertisement"] },
+    Rule { kind: Advertisement, force: Passing, at: Start, max_words: 30, phrases: &[
+        "sponsored:", "sponsored content:", "sponsored post:", "sponsored story:", "partner content:", "partner post:", "paid post:",
+        "paid content:", "paid partnership:", "paid program:", "promoted:", "promoted content:", "promoted post:", "advertorial:",
+        "advertisement feature:", "advertiser content:", "ad:", "brand voice:", "anzeige:", "werbung:", "publirreportaje:",
+        "contenido patrocinado", "contenu sponsorisé", "contenuto sponsorizzato", "conteúdo patrocinado",
+    ]},
+    Rule { kind: Advertisement, force: Passing, at: Start, max_words: 10, phrases: &[
+        "sponsored by", "presented by", "brought to you by", "in partnership with", "in association with", "paid for by",
+        "sponsored content from", "content by our partner", "partner content from",
+    ]},
     Rule { kind: Comments, force: Heading, at: Whole, max_words: 8, phrases: &[
         "comments", "comment", "leave a reply", "leave a comment", "post a comment", "add a comment", "write a comment",
         "add comment", "join the discussion", "join the conversation", "view comments", "show comments", "no comments",
@@ -74,6 +84,15 @@ const RULES: &[Rule] = &[
         "join the conversation", "what do you think? leave", "comments on", "save my name, email",
         "notify me of follow-up comments", "notify me of new posts",
     ]},
+    Rule { kind: Comments, force: Heading, at: Start, max_words: 16, phrases: &[
+        "comments are closed", "comments are now closed", "comments are off", "comments are turned off", "comments are disabled",
+        "comments are moderated", "comments have been closed", "comments have been turned off", "comments have been disabled",
+        "comments for this", "commenting is closed", "commenting is now closed", "commenting on this", "commenting has been",
+        "the comments section is", "the conversation is open to", "the conversation is closed", "this conversation is closed",
+        "this conversation is moderated", "have your say", "be the first to comment", "view all comments", "show all comments",
+        "read all comments", "log in to join", "sign in to join", "los comentarios están", "die kommentare sind",
+        "die kommentarfunktion", "les commentaires sont",
+    ]},
     Rule { kind: Comments, force: Strong, at: Whole, max_words: 3, phrases: &[
         "reply", "permalink", "report comment", "flag comment", "reply to this", "responder", "répondre", "antworten", "rispondi",
     ]},
@@ -86,9 +105,14 @@ const RULES: &[Rule] = &[
         "unlock this article", "exclusive to subscribers", "reached your limit", "free articles", "lost your password",
         "forgot your password", "forgot password", "username or email", "sign in to your account",
         "log in to your account", "create an account", "create a free account", "your subscription",
-        "subscription is required", "start your free trial", "ya soy suscriptor", "suscríbete para", "abonnez-vous pour",
+        "subscription is required", "cancel any time", "cancel anytime", "complete digital access", "unlimited digital access",
+        "full digital access", "subscription has expired", "subscription has lapsed", "start your free trial", "ya soy suscriptor", "suscríbete para", "abonnez-vous pour",
         "réservé aux abonnés", "il vous reste", "nur für abonnenten", "jetzt abonnieren", "riservato agli abbonati",
         "abbonati per", "conteúdo exclusivo para assinantes", "alleen voor abonnees",
+    ]},
+    Rule { kind: Paywall, force: Strong, at: Start, max_words: 14, phrases: &[
+        "keep reading for", "keep reading with", "continue reading for", "continue reading with", "read on for", "read on with",
+        "this article is reserved for", "subscribers can read",
     ]},
     Rule { kind: Paywall, force: Strong, at: Whole, max_words: 6, phrases: &[
         "log in", "login", "sign in", "log out", "sign up", "register", "password", "username", "remember me",
@@ -103,9 +127,14 @@ const RULES: &[Rule] = &[
         "cookie policy", "cookie settings", "accept cookies", "accept all cookies", "our privacy policy",
         "do not sell my personal information", "do not sell or share my", "protected by recaptcha",
         "terms of service apply", "terms and conditions apply", "utilizamos cookies", "nous utilisons des cookies",
-        "affiliate commission", "affiliate links", "earn a commission", "affiliate disclosure",
+        "store cookies", "partners use cookies", "cookies on your device", "show you relevant advertising", "show you personalised",
+        "show you personalized", "we value your privacy", "manage your consent",
+        "reproduction without permission", "affiliate commission", "affiliate links", "earn a commission", "affiliate disclosure",
     ]},
-    Rule { kind: Legal, force: Strong, at: Start, max_words: 40, phrases: &["©", "copyright ©", "copyright (c)", "(c) 20", "© 20", "copyright 20"] },
+    Rule { kind: Legal, force: Strong, at: Start, max_words: 40, phrases: &[
+        "©", "copyright ©", "copyright (c)", "(c) 20", "© 20", "copyright 20", "our standards:", "our ethics:", "corrections policy",
+        "registered office:",
+    ]},
     Rule { kind: Legal, force: Strong, at: Whole, max_words: 6, phrases: &[
         "privacy policy", "terms of use", "terms of service", "terms and conditions", "terms & conditions",
         "privacy", "terms", "cookies", "cookie preferences", "manage cookies", "privacy settings", "your privacy choices",
@@ -143,10 +172,10 @@ const RULES: &[Rule] = &[
     Rule { kind: Related, force: Strong, at: Start, max_words: 30, phrases: &[
         "previous article", "next article", "previous post", "next post", "previous story", "next story", "previous:", "next:",
         "recomendaciones", "more from", "more in", "see all", "view all", "you might also like", "you may also like",
-        "latest from", "popular in", "recommended by",
+        "latest from", "popular in", "most read in", "most popular in", "most viewed in", "trending in", "top stories in", "recommended by",
     ]},
     Rule { kind: Related, force: Passing, at: Start, max_words: 30, phrases: &[
-        "read more:", "read more about", "read more on", "read more at", "read also:", "read also", "also read:", "also read",
+        "more |", "read |", "also read |", "read more |", "related |", "watch |", "see also |", "read more:", "read more about", "read more on", "read more at", "read also:", "read also", "also read:", "also read",
         "read next:", "see also:", "see more:", "related:", "related story:", "related article:", "recommended:",
         "more:", "watch:", "watch now:", "video:", "listen:", "don't miss:", "must read:", "must-read:", "lea también",
         "lee también", "lea más:", "le puede interesar", "à lire aussi", "lire aussi", "à voir aussi", "lesen sie auch",
@@ -160,7 +189,8 @@ const RULES: &[Rule] = &[
         "save article", "save", "bookmark", "save for later", "listen to article", "listen to this article",
         "gift this article", "like this", "like loading", "like", "loading", "compartir", "partager", "teilen", "condividi", "compartilhar", "compartilhe", "delen",
     ]},
-    Rule { kind: Share, force: Passing, at: Start, max_words: 8, phrases: &["share this", "share on", "share to", "share via"] },
+    Rule { kind: Share, force: Passing, at: Start, max_words: 8, phrases: &["share this", "share on", "share to", "share via", "share full"] },
+    Rule { kind: Share, force: Passing, at: Start, max_words: 14, phrases: &["listen to this article", "listen to this story", "listen to the article", "listen to article"] },
     Rule { kind: Share, force: Passing, at: Start, max_words: 14, phrases: &["click to share", "click to email", "click to print"] },
     Rule { kind: Promotion, force: Strong, at: Inside, max_words: 45, phrases: &[
         "sign up for our", "sign up for the latest", "sign up for free", "sign up to our", "sign up to receive", "sign up now",
@@ -177,12 +207,17 @@ const RULES: &[Rule] = &[
         "schrijf je in voor", "volg ons op", "stay up to date with", "stay ahead with", "stay updated", "stay connected",
         "get our latest", "news delivered", "follow us",
     ]},
+    Rule { kind: Promotion, force: Strong, at: Inside, max_words: 20, phrases: &[
+        "available on all devices", "available on ios and android", "on the app store", "on google play", "never miss a story",
+        "never miss an update", "stay in the loop", "download now",
+    ]},
     Rule { kind: Promotion, force: Strong, at: Start, max_words: 25, phrases: &[
         "sign up for", "sign up to", "subscribe to", "subscribe", "newsletter", "newsletters", "follow us", "follow @", "donate",
         "join our", "get unlimited", "try it free", "download now", "get started", "book a demo", "request a demo",
         "schedule a demo", "free trial", "enter your email", "enter email", "email address", "your email", "thanks for subscribing",
         "thank you for subscribing", "thanks for signing up", "thank you for signing up", "buy now", "shop now", "add to cart",
-        "contact us today", "follow the author", "follow author",
+        "get the latest news", "get the latest headlines", "get breaking news", "read all the latest", "catch all the latest",
+        "skip past newsletter", "after newsletter promotion", "contact us today", "follow the author", "follow author",
     ]},
     Rule { kind: Promotion, force: Passing, at: Whole, max_words: 3, phrases: &["follow", "following", "submit", "send", "email", "e-mail", "name", "first name", "last name", "email*", "name*", "website"] },
     Rule { kind: Navigation, force: Strong, at: Start, max_words: 8, phrases: &[
@@ -225,6 +260,59 @@ const BUTTON: &[&str] = &[
     "us", "url",
 ];
 
+/// "Nation | Economy | World", "Home > News > City": at least three short items, two where arrows
+/// lead from one to the next.
+pub(crate) fn is_menu(line: &str) -> bool {
+    const LONGEST: usize = 400;
+    const ROWS: [(&str, usize); 10] = [
+        ("|", 3),
+        (" · ", 3),
+        (" • ", 3),
+        (" / ", 3),
+        (" > ", 2),
+        (" » ", 2),
+        (" › ", 2),
+        (" → ", 2),
+        (" \\ ", 3),
+        (" – ", 4),
+    ];
+    line.len() <= LONGEST
+        && ROWS.iter().any(|(joint, least)| line.contains(joint) && are_items(line.split(joint), *least))
+}
+
+/// "Nation   Economy   World": items set apart by more than a blank.
+pub(crate) fn is_spaced_menu(line: &str) -> bool {
+    const LONGEST: usize = 400;
+    let line = line.trim();
+    line.len() <= LONGEST
+        && (line.contains("   ") || line.contains('\t'))
+        && are_items(line.split("   ").flat_map(|part| part.split('\t')), 3)
+}
+
+/// Whether all parts of a line are short names of sections, and enough of them.
+fn are_items<'line>(parts: impl Iterator<Item = &'line str>, least: usize) -> bool {
+    let mut items = 0;
+    for part in parts.map(str::trim).filter(|part| !part.is_empty()) {
+        let first = part.chars().find(|c| c.is_alphabetic());
+        if part.split_whitespace().count() > 4
+            || part.ends_with(['.', ',', ';', '?', '”', '"'])
+            || first.is_none_or(char::is_lowercase)
+        {
+            return false;
+        }
+        items += 1;
+    }
+    items >= least
+}
+
+/// "Download the Norrvik Post app", "Get our apps".
+fn promotes_app(normal: &str) -> bool {
+    let words: Vec<&str> = normal.split(|c: char| c.is_whitespace() || ".,!".contains(c)).collect();
+    let verb = ["download", "get", "install", "try", "open", "use"].contains(&words[0]);
+    let article = words.get(1).is_some_and(|word| ["the", "our"].contains(word));
+    verb && article && words.len() <= 16 && words.iter().take(9).any(|word| ["app", "apps"].contains(word))
+}
+
 /// What a line gives itself away as.
 pub(crate) fn marker(line: &str) -> Option<Marker> {
     const LONGEST: usize = 700;
@@ -242,8 +330,10 @@ pub(crate) fn marker(line: &str) -> Option<Marker> {
     if is_comment_count(&normal) {
         return Some(Marker { kind: Comments, force: Heading });
     }
-    let rule = &RULES[first_rule(&normal, words)?];
-    Some(Marker { kind: rule.kind, force: rule.force })
+    match first_rule(&normal, words) {
+        Some(index) => Some(Marker { kind: RULES[index].kind, force: RULES[index].force }),
+        None => promotes_app(&normal).then_some(Marker { kind: Promotion, force: Strong }),
+    }
 }
 
 /// The first rule with a phrase in the line.
@@ -323,6 +413,17 @@ pub(crate) fn normalize(line: &str) -> String {
         .map_or_else(|| trimmed.to_string(), |text| text.trim_end().to_string())
 }
 
+/// Whether a line opens a box among the paragraphs that [`closes_box`] ends: both are there for
+/// those who have the page read out.
+pub(crate) fn opens_box(line: &str) -> bool {
+    line.get(..10).is_some_and(|start| start.eq_ignore_ascii_case("skip past "))
+}
+
+/// Whether a line ends such a box.
+pub(crate) fn closes_box(line: &str) -> bool {
+    line.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("after ")) && line.ends_with("promotion")
+}
+
 /// A row of buttons ("Facebook Twitter Email") is for sharing; with "Like" and "Follow", or
 /// without any verb and more than one place, it is for following.
 fn social(normal: &str, words: usize) -> Option<DropKind> {
@@ -382,21 +483,52 @@ pub(crate) fn speaks_of_subscription(line: &str) -> bool {
     STEMS.iter().any(|stem| lower.contains(stem))
 }
 
-/// Whether a line says that the article goes on elsewhere.
-pub(crate) fn says_truncated(line: &str) -> bool {
+/// What a line says of the rest of the article.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rest {
+    /// Nothing.
+    Unsaid,
+    /// One has to subscribe to read on; walls say so over whole articles too.
+    Walled,
+    /// There is more of it elsewhere.
+    Elsewhere,
+}
+
+/// Whether a line says that the article goes on.
+pub(crate) fn says_of_rest(line: &str) -> Rest {
     #[rustfmt::skip]
-    const PHRASES: &[&str] = &[
+    const ELSEWHERE: &[&str] = &[
+        "to read the full", "read the full story", "read full article", "read the full article", "read full story",
+        "read the whole story", "the rest of this article", "the rest of the article", "the rest of this story",
+        "the full version of this article", "la noticia completa", "el artículo completo", "l'article complet", "la suite de",
+        "den ganzen artikel", "den vollständigen artikel",
+    ];
+    #[rustfmt::skip]
+    const WALLED: &[&str] = &[
         "continue reading", "subscribe to continue", "subscribe to read", "subscribe to unlock", "subscribe to keep reading",
-        "log in to continue", "sign in to continue", "register to continue", "to continue reading", "to read the full",
-        "to keep reading", "read the full story", "read full article", "read the full article", "unlock this article",
+        "log in to continue", "sign in to continue", "register to continue", "to continue reading", "to keep reading",
+        "keep reading for", "keep reading with", "read on for", "to read on", "unlock this article",
         "article is for subscribers", "content is for subscribers", "available to subscribers", "reached your limit",
         "seguir leyendo", "para continuar leyendo", "lire la suite", "pour lire la suite", "weiterlesen", "continua a leggere",
         "continue lendo", "lees verder",
     ];
+    // Whoever may not read "on this device" has too many of them, not too little of the text.
+    #[rustfmt::skip]
+    const DEVICES: &[&str] = &[
+        "this device", "another device", "este dispositivo", "otro dispositivo", "cet appareil", "autre appareil",
+        "diesem gerät", "anderen gerät", "questo dispositivo", "altro dispositivo", "outro dispositivo", "dit apparaat",
+    ];
     let normal = normalize(line);
-    normal.split_whitespace().count() <= 40
-        && PHRASES.iter().any(|phrase| stands(&normal, phrase, Inside))
-        && !normal.contains("below")
+    let says = |phrases: &[&str]| phrases.iter().any(|phrase| stands(&normal, phrase, Inside));
+    if normal.split_whitespace().count() > 40 || normal.contains("below") || says(DEVICES) {
+        Rest::Unsaid
+    } else if says(ELSEWHERE) {
+        Rest::Elsewhere
+    } else if says(WALLED) {
+        Rest::Walled
+    } else {
+        Rest::Unsaid
+    }
 }
 
 /// What an element with a telling class name holds, of what is kept or read for the fields.
@@ -422,7 +554,7 @@ const CLASS_WORDS: &[(&str, DropKind)] = &[
     ("comments", Comments), ("comment", Comments), ("disqus", Comments), ("respond", Comments), ("commentlist", Comments),
     ("advert", Advertisement), ("advertisement", Advertisement), ("ads", Advertisement), ("ad", Advertisement),
     ("sponsored", Advertisement), ("sponsor", Advertisement), ("adsbygoogle", Advertisement), ("dfp", Advertisement),
-    ("paywall", Paywall), ("login", Paywall), ("signin", Paywall), ("regwall", Paywall), ("metered", Paywall),
+    ("paywall", Paywall), ("wall", Paywall), ("login", Paywall), ("signin", Paywall), ("regwall", Paywall), ("metered", Paywall),
     ("cookie", Legal), ("cookies", Legal), ("consent", Legal), ("gdpr", Legal), ("copyright", Legal), ("disclaimer", Legal),
     ("onetrust", Legal),
     ("nav", Navigation), ("navbar", Navigation), ("navigation", Navigation), ("menu", Navigation), ("breadcrumb", Navigation),
@@ -522,6 +654,29 @@ mod tests {
         check("The newspaper said it would not share the letter, which a court had sealed in March.", None);
         check("She said she would follow the minister to Norrvik.", None);
         check("Homeowners said the advertisement had misled them.", None);
+    }
+
+    #[test]
+    fn sponsors_apps_and_closed_comments_are_named_by_how_the_line_begins() {
+        check("Sponsored: Seven ways to heat a house in Norrvik", Some(Advertisement));
+        check("Partner content: how Holt & Vega builds boats", Some(Advertisement));
+        check("Download the Norrvik Post app. Free on all phones.", Some(Promotion));
+        check("Comments are closed for this article.", Some(Comments));
+        check("Have your say: sign in and write", Some(Comments));
+        check("She said that the app had failed, and that the comments are closed.", None);
+    }
+
+    #[test]
+    fn rows_of_short_items_are_menus() {
+        assert!(is_menu("Town | Harbour | Sport | Boats for sale"));
+        assert!(is_menu("Town|Harbour|Sport"));
+        assert!(is_menu("Home › Harbour news"));
+        assert!(is_menu("Town / Harbour / Sport"));
+        assert!(is_spaced_menu("Town   Harbour   Sport"));
+        assert!(!is_menu("Ada Lindqvist | Norrvik"));
+        assert!(!is_menu("Holt / Norrvik Post"));
+        assert!(!is_menu("Prices rose > the council said so on Monday"));
+        assert!(!is_spaced_menu("Norrvik closes its road. The mayor agrees."));
     }
 
     #[test]

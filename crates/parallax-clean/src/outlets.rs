@@ -9,7 +9,7 @@ use parallax_text::Span;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Candidate {
     pub(crate) name: String,
-    /// `copyright_line`, `newsletter_line`, `site_name_line`, `byline`, `archive_line`,
+    /// `copyright_line`, `membership_line`, `app_line`, `publisher_line`, `newsletter_line`, `site_name_line`, `byline`, `archive_line`,
     /// `json_ld`, `metadata`.
     pub(crate) method: &'static str,
     /// The line and the bytes in its text; `None` for metadata.
@@ -121,7 +121,11 @@ fn from_line(page: &Page<'_>, features: &PageFeatures, line: usize, candidates: 
         add(after(text, "Subscribe to "), "newsletter_line", 1.5);
         add(after(text, "Follow ").and_then(|text| before(text, &[" on "])), "newsletter_line", 2.0);
         add(after(text, "More from "), "archive_line", 1.5);
+        add(after(text, "member of "), "membership_line", 2.0);
+        let app = before(text, &[" app ", " app.", " app!", " App "]).or_else(|| text.strip_suffix(" app"));
+        add(app.and_then(|text| after(text, " the ")), "app_line", 3.0);
     }
+    add(before(text, &[" is published by "]), "publisher_line", 2.0);
     add(
         after(text, " previous ").and_then(|text| before(text, &[" articles", " stories", " coverage"])),
         "archive_line",
@@ -182,7 +186,10 @@ fn address_name(text: &str) -> Option<&str> {
 /// The name alone, without its slogan or the edition.
 fn trim_name(text: &str) -> &str {
     let mut name = text;
-    for stop in [" | ", " - ", " – ", " — ", ": ", "!", "?", " and get", " to ", " by ", " for ", " in "] {
+    for stop in [
+        " | ", " - ", " – ", " — ", ": ", "!", "?", " and get", " to ", " by ", " for ", " in ", " from ", " today",
+        " now",
+    ] {
         name = name.split(stop).next().unwrap_or(name);
     }
     loop {

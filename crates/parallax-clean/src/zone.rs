@@ -1,5 +1,6 @@
 //! Where the article stands on the page: the run of lines with the largest sum of scores.
 
+use crate::bylines;
 use crate::dates;
 use crate::features::{Ending, Features, PageFeatures};
 use crate::html::Outside;
@@ -38,8 +39,37 @@ pub(crate) fn find(page: &Page<'_>, features: &PageFeatures) -> Option<Zone> {
         features.lines[line].is_prose() || page.lines[line].bullet || heads
     };
     start = (start..end).find(|&line| is_body(line)).unwrap_or(start);
+    if let Some(signed) = signature_above_body(page, &features.lines, start, end) {
+        start = (signed..end).find(|&line| is_body(line)).unwrap_or(start);
+    }
     let prose: usize = features.lines[start..end].iter().filter(|line| line.is_prose()).map(|line| line.words).sum();
     (prose >= 15).then_some(Zone { start, end, scores })
+}
+
+/// The last line of author and date near the top of the run, where only a dek and points of a
+/// summary stand above it, and body below.
+fn signature_above_body(page: &Page<'_>, features: &[Features], start: usize, end: usize) -> Option<usize> {
+    const REACH: usize = 12;
+    const DEK: usize = 45;
+    if page.is_html {
+        return None;
+    }
+    let mut deks = 0;
+    let mut signed = None;
+    for line in start..end.min(start + REACH) {
+        let features = &features[line];
+        if features.is_signed() && !bylines::is_credit(page.text(line)) || features.date_line {
+            signed = Some(line);
+        } else if features.is_prose() && !page.lines[line].bullet {
+            deks += 1;
+            if deks > 1 || features.words > DEK {
+                break;
+            }
+        }
+    }
+    let signed = signed?;
+    let below: usize = features[signed..end].iter().filter(|line| line.is_prose()).map(|line| line.words).sum();
+    (below >= 40).then_some(signed)
 }
 
 /// How much a line looks like the body of an article: positive for prose, negative for the rest.
@@ -77,14 +107,14 @@ fn shape_score(line: &Line, features: &Features) -> f32 {
             (Force::Heading, _) => -2.0,
             (Force::Strong, DropKind::Legal) => -2.5,
             (Force::Strong, _) => -1.5,
-            (Force::Passing, DropKind::Advertisement) => -0.1,
+            (Force::Passing, DropKind::Advertisement | DropKind::Promotion) => -0.1,
             (Force::Passing, _) => -0.5,
         };
     }
     if features.is_prose() {
         return 0.4 + words.min(60.0) / 15.0;
     }
-    if features.date_line || features.byline {
+    if features.date_line || features.is_signed() {
         return -0.3;
     }
     match features.words {

@@ -62,7 +62,8 @@ pub enum ConllError {
 /// One word a line, with columns separated by tabs or by spaces; an empty line ends a sentence;
 /// `-DOCSTART-` lines are kept apart. The word stands in the first column (in the second, where
 /// the first counts the words and is tab-separated), the tag in the last one that holds tags: IOB1
-/// (`I-` begins a name too), IOB2 and BIOES are all read. With one column there are no tags.
+/// (`I-` begins a name too), IOB2 and BIOES are all read. Where no line's last column is a tag, the
+/// file has none.
 /// Comments (`# ...` without a tab) are known in tab-separated files only.
 ///
 /// # Errors
@@ -136,10 +137,11 @@ fn columns(rows: &[Row<'_>]) -> Result<(usize, Option<usize>), ConllError> {
         expected > 2 && rows.iter().all(|row| row.columns[0].parse::<u32>().is_ok_and(|at| !row.first || at == 1));
     let word = usize::from(counted);
     let holds_tags = |column: &usize| rows.iter().all(|row| parts(row.columns[*column]).is_some());
+    let last = expected - 1;
     match (word + 1..expected).rev().find(holds_tags) {
         Some(tag) => Ok((word, Some(tag))),
+        None if rows.iter().all(|row| parts(row.columns[last]).is_none()) => Ok((word, None)),
         None => {
-            let last = expected - 1;
             let wrong = rows.iter().find(|row| parts(row.columns[last]).is_none()).unwrap_or(&rows[0]);
             Err(ConllError::Tag { line: wrong.line, found: wrong.columns[last].to_owned() })
         }

@@ -6,7 +6,7 @@ use crate::names::{
     PersonName, TitledName, fold, spelled_as_name, thing_key, title_before, without_article, without_title,
 };
 use crate::spans::trim_name;
-use crate::things::is_organization_word;
+use crate::things::{first_part, is_organization_word};
 use crate::titles::Title;
 use parallax_text::{EntityKind, Mention, Sentence, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -219,23 +219,30 @@ fn compared(name: &str) -> String {
     without_article(&fold(name)).to_owned()
 }
 
-/// The kind that most places of a name have is given to the odd ones, where the tagger was less
-/// sure of them.
+/// Where the tagger gives one name several kinds, the article decides: a surname or a name with a
+/// title is a person's, "Norvane" beside "Norvane Group" a company's; else most places of the name
+/// do, and of a person's only those that the tagger was less sure of follow.
 fn agree_on_kinds(text: &str, mentions: &mut [Mention]) {
     let keys: Vec<String> = mentions.iter().map(|mention| key_without_title(text, mention)).collect();
     let mut tallies: BTreeMap<&str, BTreeMap<EntityKind, (u32, f32)>> = BTreeMap::new();
-    let mut surnames: BTreeMap<String, f32> = BTreeMap::new();
+    let mut persons: BTreeSet<&str> = BTreeSet::new();
+    let mut firms: BTreeSet<&str> = BTreeSet::new();
     for (key, mention) in keys.iter().zip(mentions.iter()) {
         let tally = tallies.entry(key).or_default().entry(mention.kind).or_default();
         *tally = (tally.0 + 1, tally.1 + mention.score);
-        if let Some((_, surname)) = key.rsplit_once(' ').filter(|_| mention.kind == EntityKind::Person) {
-            let sure = surnames.entry(surname.to_owned()).or_default();
-            *sure = sure.max(mention.score);
+        match mention.kind {
+            EntityKind::Person => {
+                let has_title = compared(&text[mention.span]) != *key;
+                persons.extend(key.rsplit_once(' ').map(|(_, surname)| surname).or(has_title.then_some(key)));
+            }
+            EntityKind::Organization => firms.extend(first_part(key)),
+            _ => {}
         }
     }
     for (key, mention) in keys.iter().zip(mentions.iter_mut()) {
+        let key = key.as_str();
         let listed = well_known(key).filter(|_| spelled_as_name(&text[mention.span], key));
-        let tally = &tallies[key.as_str()];
+        let tally = &tallies[key];
         let total: u32 = tally.values().map(|&(count, _)| count).sum();
         let majority = tally.iter().find(|&(_, &(count, _))| 2 * count > total);
         let is_person = mention.kind == EntityKind::Person;
@@ -244,19 +251,26 @@ fn agree_on_kinds(text: &str, mentions: &mut [Mention]) {
             _ if mention.kind == EntityKind::Location && names_organization(key) => {
                 mention.kind = EntityKind::Organization;
             }
+            _ if !is_person && persons.contains(key) && !is_where(text, mention.span) => {
+                mention.kind = EntityKind::Person;
+            }
+            _ if firms.contains(key) && !persons.contains(key) => mention.kind = EntityKind::Organization,
             (_, Some((&kind, &(count, sum)))) if kind != mention.kind => {
-                let persons = is_person || kind == EntityKind::Person;
-                if !persons || mention.score < sum / count as f32 {
+                let of_person =
+                    (is_person || kind == EntityKind::Person) && (key.contains(' ') || persons.contains(key));
+                if !of_person || mention.score < sum / count as f32 {
                     mention.kind = kind;
                 }
-            }
-            // "Ruiz" tagged as a place, beside "Ana Ruiz".
-            _ if !is_person && tally.len() == 1 && surnames.get(key).is_some_and(|&sure| mention.score < sure) => {
-                mention.kind = EntityKind::Person;
             }
             _ => {}
         }
     }
+}
+
+/// Whether a name stands where only a place can: "in Ruiz".
+fn is_where(text: &str, name: Span) -> bool {
+    let before = text[..name.start()].trim_end();
+    [" in", " near", "In", "Near"].iter().any(|word| before.ends_with(word))
 }
 
 /// Whether a place is an organisation: its last word says so, or it is a chamber of parliament.

@@ -5,7 +5,7 @@ use crate::aliases::well_known;
 use crate::names::{
     Part, PersonIndex, PersonName, acronym, fold, gender_of, thing_key, without_article, without_title,
 };
-use crate::things::{Scope, Thing, fullest, majority};
+use crate::things::{Scope, Thing, first_part, fullest, majority};
 use crate::titles::Gender;
 use parallax_text::{Entity, EntityKind, Mention, Span};
 use std::cmp::Reverse;
@@ -80,6 +80,7 @@ pub fn merge(articles: &[ActorsOf]) -> Vec<StoryActor> {
         items.extend(of.actors.iter().enumerate().map(item));
     }
     items.sort_by(|a, b| (a.doc_id, a.actor, a.one).cmp(&(b.doc_id, b.actor, b.one)));
+    take_for_things(&mut items);
 
     let mut groups = persons(&items);
     groups.extend(things(&items));
@@ -146,6 +147,27 @@ impl<'articles> Item<'articles> {
 
     fn fullest(&self) -> Option<&PersonName> {
         self.names.iter().max_by_key(|name| name.words.len())
+    }
+}
+
+/// A bare name that one article takes for a person's and another for a thing's, or that a firm
+/// of the story has, is the thing's: unless somebody has it as a surname, a title or a gender.
+fn take_for_things(items: &mut [Item<'_>]) {
+    let mut things: BTreeSet<String> = BTreeSet::new();
+    let mut surnames: BTreeSet<String> = BTreeSet::new();
+    for item in items.iter() {
+        if item.names.is_empty() {
+            let keys = keys(item.one);
+            things.extend(keys.iter().filter_map(|key| first_part(key)).map(ToOwned::to_owned));
+            things.extend(keys);
+        }
+        surnames.extend(item.names.iter().filter(|name| name.is_full()).filter_map(|name| name.words.last().cloned()));
+    }
+    for item in items.iter_mut().filter(|item| item.gender.is_none() && item.roles.is_empty()) {
+        let key = thing_key(&item.one.name);
+        if !item.names.iter().any(PersonName::is_full) && things.contains(&key) && !surnames.contains(&key) {
+            item.names.clear();
+        }
     }
 }
 

@@ -104,7 +104,7 @@ pub(crate) fn stands_for(letters: &str, key: &str) -> bool {
 }
 
 /// "Northwind" of "Northwind University", but not of "Northwind Daily News".
-fn first_part(key: &str) -> Option<&str> {
+pub(crate) fn first_part(key: &str) -> Option<&str> {
     const BEHIND: [&str; 14] = [
         "airlines",
         "bank",

@@ -329,3 +329,19 @@ proptest! {
         prop_assert_eq!(resolve(&text, &sentences, &blocks, mentions), once);
     }
 }
+
+#[test]
+fn the_article_decides_on_the_kind_of_a_name() {
+    check_actors(
+        "[Ana Ruiz]PER spoke. [Ruiz]LOC’s plan failed; voters in [Ruiz]LOC laughed.",
+        &["PER Ana Ruiz: Ana Ruiz, Ruiz", "LOC Ruiz: Ruiz"],
+    );
+    check_actors(
+        "[Norvane Group]ORG pays. [Norvane]PER and [Norvane]LOC wait.",
+        &["ORG Norvane Group: Norvane Group, Norvane, Norvane"],
+    );
+    check_actors(
+        "[Norvane]LOC pays, [Norvane]LOC waits, [Norvane]PER gains.",
+        &["LOC Norvane: Norvane, Norvane, Norvane"],
+    );
+}

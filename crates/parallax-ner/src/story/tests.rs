@@ -166,3 +166,11 @@ proptest! {
         prop_assert_eq!(ids.len(), story.len());
     }
 }
+
+#[test]
+fn a_bare_name_that_is_a_thing_elsewhere_is_no_person() {
+    check_story(
+        &[&["ORG Norvane Group: Norvane Group 2"], &["PER Norvane: Norvane 3"], &["LOC Norvane: Norvane 1"]],
+        &["per:norvane Norvane 3: 1/0", "org:norvane-group Norvane Group 3: 0/0 2/0"],
+    );
+}

@@ -1,0 +1,178 @@
+//! The sample corpus of the repository against its gold of line numbers and kinds, and against
+//! what its pages say of themselves.
+
+use parallax_clean::{CleanOptions, SourceFormat, clean};
+use parallax_text::{Article, Span};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests")
+}
+
+/// The text of a page, and what is made of it.
+fn page(file: &str) -> (String, Article) {
+    let page = fs::read_to_string(root().join("corpus").join(file)).unwrap();
+    let article = clean(&page, SourceFormat::detect(&page), &CleanOptions::default()).unwrap();
+    article.text.verify(&page).unwrap();
+    (page, article)
+}
+
+/// Document to its lines, counted from 1, with their kinds.
+fn gold() -> BTreeMap<String, Vec<(usize, String)>> {
+    let table = fs::read_to_string(root().join("gold/sample_lines.csv")).unwrap();
+    let mut gold: BTreeMap<String, Vec<(usize, String)>> = BTreeMap::new();
+    for row in table.lines().skip(1) {
+        let [document, line, kind] = row.split(',').collect::<Vec<_>>()[..] else { panic!("three columns in {row}") };
+        gold.entry(document.to_string()).or_default().push((line.parse().unwrap(), kind.to_string()));
+    }
+    gold
+}
+
+/// The kind of the block or of the dropped range that each line of the source lies in.
+fn kinds_of_lines(page: &str, article: &Article) -> Vec<&'static str> {
+    let mut places: Vec<(Span, &'static str)> =
+        article.dropped.iter().map(|dropped| (dropped.source, dropped.kind.name())).collect();
+    places.extend(article.blocks.iter().map(|block| (article.text.source_span(block.span), block.kind.name())));
+    let mut start = 0;
+    page.split('\n')
+        .map(|line| {
+            let span = Span::new(start, start + line.len()).trimmed(page);
+            start += line.len() + 1;
+            places.iter().find(|(place, _)| !span.is_empty() && place.overlaps(span)).map_or("", |(_, kind)| kind)
+        })
+        .collect()
+}
+
+#[test]
+fn every_line_of_the_sample_is_kept_or_dropped_as_the_gold_says() {
+    const KEPT: [&str; 9] =
+        ["headline", "dek", "summary", "byline", "dateline", "body", "subhead", "pull_quote", "caption"];
+    let (mut wrong, mut dropped, mut dropped_right) = (Vec::new(), 0, 0);
+    for (document, lines) in gold() {
+        let (page, article) = page(&format!("{document}.txt"));
+        let kinds = kinds_of_lines(&page, &article);
+        for (line, expected) in lines {
+            let found = kinds[line - 1];
+            if KEPT.contains(&expected.as_str()) || KEPT.contains(&found) {
+                if found != expected {
+                    wrong.push(format!("{document}:{line} is {expected}, found {found}"));
+                }
+                continue;
+            }
+            dropped += 1;
+            dropped_right += usize::from(found == expected);
+            if found != expected {
+                println!("{document}:{line} is {expected}, dropped as {found}");
+            }
+        }
+    }
+    println!("dropped lines with the right kind: {dropped_right} of {dropped}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(dropped_right * 10 >= dropped * 9, "{dropped_right} of {dropped} dropped lines have the right kind");
+}
+
+#[test]
+fn the_page_in_html_gives_the_article_without_its_wall() {
+    let (_, article) = page("04_meridian_ledger.html");
+    let kinds: Vec<&str> = article.blocks.iter().map(|block| block.kind.name()).collect();
+    let mut expected = vec!["headline", "dek", "byline", "caption"];
+    expected.extend(["body"; 5]);
+    expected.push("subhead");
+    expected.extend(["body"; 7]);
+    assert_eq!(kinds, expected, "{}", article.text.text());
+}
+
+#[test]
+fn the_fields_of_the_sample_are_what_its_pages_say() {
+    struct Row {
+        file: &'static str,
+        /// Line of the headline, or the headline itself.
+        title: Title,
+        byline: &'static [&'static str],
+        published: Option<&'static str>,
+        outlet: Option<&'static str>,
+        truncated: bool,
+    }
+    enum Title {
+        Absent,
+        Line(usize),
+        Told(&'static str),
+    }
+    let expected = [
+        Row {
+            file: "01_harbour_herald.txt",
+            title: Title::Absent,
+            byline: &["Ingrid Sollander", "Marek Tovey"],
+            published: Some("2026-03-16"),
+            outlet: Some("Harbour Herald"),
+            truncated: false,
+        },
+        Row {
+            file: "02_estmark_courier.txt",
+            title: Title::Line(8),
+            byline: &["Oskar Brenn"],
+            published: Some("2026-03-15"),
+            outlet: Some("Estmark Courier"),
+            truncated: false,
+        },
+        Row {
+            file: "03_open_tribune.txt",
+            title: Title::Line(9),
+            byline: &["Yelena Voss"],
+            published: Some("2026-03-14"),
+            outlet: Some("The Open Tribune"),
+            truncated: false,
+        },
+        Row {
+            file: "04_meridian_ledger.html",
+            title: Title::Told("What Corvane is buying in Sant Orel, and who might stop it"),
+            byline: &["Priya Castellan", "Henning Aldous"],
+            published: Some("2026-03-16"),
+            outlet: Some("Meridian Ledger"),
+            truncated: false,
+        },
+        Row {
+            file: "05_continental_press.txt",
+            title: Title::Line(6),
+            byline: &["Daniel Achterberg", "Sofia Lindqvist-Marr"],
+            published: Some("2026-03-15"),
+            outlet: Some("Continental Press Agency"),
+            truncated: false,
+        },
+        Row {
+            file: "06_newsbeam_daily.txt",
+            title: Title::Line(21),
+            byline: &[],
+            published: Some("2026-03-16"),
+            outlet: Some("Newsbeam Daily"),
+            truncated: false,
+        },
+    ];
+    let mut wrong = Vec::new();
+    for row in expected {
+        let (page, article) = page(row.file);
+        let title = match row.title {
+            Title::Absent => None,
+            Title::Line(line) => page.split('\n').nth(line - 1),
+            Title::Told(title) => Some(title),
+        };
+        let mut same = |field: &str, found: String, expected: String| {
+            if found != expected {
+                wrong.push(format!("{}: {field} is {expected}, found {found}", row.file));
+            }
+        };
+        same("title", format!("{:?}", article.title), format!("{title:?}"));
+        same("byline", format!("{:?}", article.byline), format!("{:?}", row.byline));
+        same("published", format!("{:?}", article.published), format!("{:?}", row.published));
+        same(
+            "outlet",
+            format!("{:?}", article.outlet.map(|name| name.to_lowercase())),
+            format!("{:?}", row.outlet.map(str::to_lowercase)),
+        );
+        same("truncated", article.truncated.to_string(), row.truncated.to_string());
+        same("language", format!("{:?}", article.language), format!("{:?}", Some("en")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

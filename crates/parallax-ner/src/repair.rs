@@ -225,7 +225,8 @@ fn compared(name: &str) -> String {
 fn agree_on_kinds(text: &str, mentions: &mut [Mention]) {
     let keys: Vec<String> = mentions.iter().map(|mention| key_without_title(text, mention)).collect();
     let mut tallies: BTreeMap<&str, BTreeMap<EntityKind, (u32, f32)>> = BTreeMap::new();
-    let mut persons: BTreeSet<&str> = BTreeSet::new();
+    // Surnames and names with a title, with the certainty of the surest place.
+    let mut persons: BTreeMap<&str, f32> = BTreeMap::new();
     let mut firms: BTreeSet<&str> = BTreeSet::new();
     for (key, mention) in keys.iter().zip(mentions.iter()) {
         let tally = tallies.entry(key).or_default().entry(mention.kind).or_default();
@@ -233,7 +234,10 @@ fn agree_on_kinds(text: &str, mentions: &mut [Mention]) {
         match mention.kind {
             EntityKind::Person => {
                 let has_title = compared(&text[mention.span]) != *key;
-                persons.extend(key.rsplit_once(' ').map(|(_, surname)| surname).or(has_title.then_some(key)));
+                if let Some(name) = key.rsplit_once(' ').map(|(_, surname)| surname).or(has_title.then_some(key)) {
+                    let sure = persons.entry(name).or_default();
+                    *sure = sure.max(mention.score);
+                }
             }
             EntityKind::Organization => firms.extend(first_part(key)),
             _ => {}
@@ -251,16 +255,22 @@ fn agree_on_kinds(text: &str, mentions: &mut [Mention]) {
             _ if mention.kind == EntityKind::Location && names_organization(key) => {
                 mention.kind = EntityKind::Organization;
             }
-            _ if !is_person && persons.contains(key) && !is_where(text, mention.span) => {
-                mention.kind = EntityKind::Person;
+            _ if !is_person && tally.contains_key(&EntityKind::Person) && persons.contains_key(key) => {
+                if !is_where(text, mention.span) {
+                    mention.kind = EntityKind::Person;
+                }
             }
-            _ if firms.contains(key) && !persons.contains(key) => mention.kind = EntityKind::Organization,
+            _ if firms.contains(key) && !persons.contains_key(key) => mention.kind = EntityKind::Organization,
             (_, Some((&kind, &(count, sum)))) if kind != mention.kind => {
                 let of_person =
-                    (is_person || kind == EntityKind::Person) && (key.contains(' ') || persons.contains(key));
+                    (is_person || kind == EntityKind::Person) && (key.contains(' ') || persons.contains_key(key));
                 if !of_person || mention.score < sum / count as f32 {
                     mention.kind = kind;
                 }
+            }
+            // "Ruiz" tagged as a place, beside "Ana Ruiz".
+            _ if !is_person && tally.len() == 1 && persons.get(key).is_some_and(|&sure| mention.score < sure) => {
+                mention.kind = EntityKind::Person;
             }
             _ => {}
         }

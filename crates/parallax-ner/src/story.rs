@@ -108,6 +108,7 @@ struct Item<'articles> {
     actor: u32,
     doc_id: &'articles str,
     one: &'articles ArticleActor,
+    kind: EntityKind,
     mentions: u32,
     /// Names of a person: the full ones, or the only one.
     names: BTreeSet<PersonName>,
@@ -122,6 +123,7 @@ impl<'articles> Item<'articles> {
             actor: actor as u32,
             doc_id,
             one,
+            kind: one.kind,
             mentions: one.forms.values().sum(),
             names: BTreeSet::new(),
             gender: None,
@@ -150,22 +152,33 @@ impl<'articles> Item<'articles> {
     }
 }
 
-/// A bare name that one article takes for a person's and another for a thing's, or that a firm
-/// of the story has, is the thing's: unless somebody has it as a surname, a title or a gender.
+/// A bare name that one article takes for a person's and another for a thing's is the thing's,
+/// unless somebody has it as a surname, a title or a gender; and where a firm of the story has it
+/// ("Norvane" of "Norvane Group"), it is the firm's.
 fn take_for_things(items: &mut [Item<'_>]) {
-    let mut things: BTreeSet<String> = BTreeSet::new();
+    let mut kinds: BTreeMap<String, Vec<(EntityKind, u32)>> = BTreeMap::new();
+    let mut firms: BTreeSet<String> = BTreeSet::new();
     let mut surnames: BTreeSet<String> = BTreeSet::new();
     for item in items.iter() {
         if item.names.is_empty() {
             let keys = keys(item.one);
-            things.extend(keys.iter().filter_map(|key| first_part(key)).map(ToOwned::to_owned));
-            things.extend(keys);
+            firms.extend(keys.iter().filter_map(|key| first_part(key)).map(ToOwned::to_owned));
+            for key in keys {
+                kinds.entry(key).or_default().push((item.kind, item.mentions));
+            }
         }
         surnames.extend(item.names.iter().filter(|name| name.is_full()).filter_map(|name| name.words.last().cloned()));
     }
-    for item in items.iter_mut().filter(|item| item.gender.is_none() && item.roles.is_empty()) {
+    for item in items.iter_mut() {
         let key = thing_key(&item.one.name);
-        if !item.names.iter().any(PersonName::is_full) && things.contains(&key) && !surnames.contains(&key) {
+        let is_person = item.gender.is_some()
+            || !item.roles.is_empty()
+            || item.names.iter().any(PersonName::is_full)
+            || !item.names.is_empty() && surnames.contains(&key);
+        let thing = kinds.get(&key).map(|kinds| majority(kinds.iter().copied()));
+        let firm = firms.contains(&key).then_some(EntityKind::Organization);
+        if let Some(kind) = firm.or(thing.filter(|_| !item.names.is_empty())).filter(|_| !is_person) {
+            item.kind = kind;
             item.names.clear();
         }
     }
@@ -282,7 +295,7 @@ fn things(items: &[Item<'_>]) -> Vec<Group> {
     let mut class_of: Vec<usize> = Vec::new();
     let mut defined: BTreeMap<String, String> = BTreeMap::new();
     for (class, (keys, group)) in classes.iter().enumerate() {
-        let kind = majority(group.iter().map(|&at| (items[at].one.kind, items[at].mentions)));
+        let kind = majority(group.iter().map(|&at| (items[at].kind, items[at].mentions)));
         for key in keys {
             let is_acronym =
                 group.iter().all(|&at| acronym(&items[at].one.name).is_some_and(|letters| letters == *key));
@@ -355,7 +368,7 @@ fn keys(one: &ArticleActor) -> BTreeSet<String> {
 }
 
 fn story_actor(items: &[Item<'_>], group: &Group) -> StoryActor {
-    let kind = majority(group.iter().map(|&at| (items[at].one.kind, items[at].mentions)));
+    let kind = majority(group.iter().map(|&at| (items[at].kind, items[at].mentions)));
     let name = name_of(items, group);
     let mut members: Vec<(usize, u32)> = group.iter().map(|&at| (items[at].article, items[at].actor)).collect();
     members.sort_unstable();

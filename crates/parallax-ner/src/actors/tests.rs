@@ -333,8 +333,8 @@ proptest! {
 #[test]
 fn the_article_decides_on_the_kind_of_a_name() {
     check_actors(
-        "[Ana Ruiz]PER spoke. [Ruiz]LOC’s plan failed; voters in [Ruiz]LOC laughed.",
-        &["PER Ana Ruiz: Ana Ruiz, Ruiz", "LOC Ruiz: Ruiz"],
+        "[Ana Ruiz]PER spoke, [Ruiz]PER said. [Ruiz]LOC’s plan failed; voters in [Ruiz]LOC laughed.",
+        &["PER Ana Ruiz: Ana Ruiz, Ruiz, Ruiz", "LOC Ruiz: Ruiz"],
     );
     check_actors(
         "[Norvane Group]ORG pays. [Norvane]PER and [Norvane]LOC wait.",

@@ -171,6 +171,10 @@ proptest! {
 fn a_bare_name_that_is_a_thing_elsewhere_is_no_person() {
     check_story(
         &[&["ORG Norvane Group: Norvane Group 2"], &["PER Norvane: Norvane 3"], &["LOC Norvane: Norvane 1"]],
-        &["per:norvane Norvane 3: 1/0", "org:norvane-group Norvane Group 3: 0/0 2/0"],
+        &["org:norvane-group Norvane Group 6: 0/0 1/0 2/0"],
+    );
+    check_story(
+        &[&["PER Arvane: Arvane 3"], &["ORG Arvane: Arvane 1"], &["PER Ana Arvane: Ana Arvane 1"]],
+        &["per:ana-arvane Ana Arvane 4: 0/0 2/0", "org:arvane Arvane 1: 1/0"],
     );
 }

@@ -42,7 +42,7 @@ bench: ## Benchmarks of the stages and of model throughput
 
 check: ## Format and lints, as CI sees them
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --workspace --all-targets --locked --quiet -- -D warnings
+	$(CARGO) clippy --release --workspace --all-targets --locked --quiet -- -D warnings
 
 fmt: ## Format the code
 	$(CARGO) fmt --all

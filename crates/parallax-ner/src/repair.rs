@@ -256,9 +256,7 @@ fn agree_on_kinds(text: &str, mentions: &mut [Mention]) {
                 mention.kind = EntityKind::Organization;
             }
             _ if !is_person && tally.contains_key(&EntityKind::Person) && persons.contains_key(key) => {
-                if !is_where(text, mention.span) {
-                    mention.kind = EntityKind::Person;
-                }
+                mention.kind = if is_where(text, mention.span) { mention.kind } else { EntityKind::Person };
             }
             _ if firms.contains(key) && !persons.contains_key(key) => mention.kind = EntityKind::Organization,
             (_, Some((&kind, &(count, sum)))) if kind != mention.kind => {

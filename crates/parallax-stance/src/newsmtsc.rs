@@ -90,7 +90,7 @@ pub struct ToneFigures {
     pub f1: [f64; 3],
     /// `confusion[gold][predicted]`.
     pub confusion: [[usize; 3]; 3],
-    /// Expected calibration error over 15 bins of equal width (Guo et al. 2017).
+    /// Expected calibration error over 10 bins of equal width (Guo et al. 2017).
     pub calibration_error: f64,
     /// Mean negative logarithm of the gold label's probability.
     pub log_loss: f64,
@@ -101,7 +101,7 @@ pub struct ToneFigures {
 /// Scores predictions against gold labels (0 negative, 1 neutral, 2 positive).
 #[must_use]
 pub fn score(predictions: &[(ToneScores, usize)]) -> ToneFigures {
-    const BINS: usize = 15;
+    const BINS: usize = 10;
     let n = predictions.len();
     let mut confusion = [[0usize; 3]; 3];
     let mut bins = [(0usize, 0.0f64, 0usize); BINS];

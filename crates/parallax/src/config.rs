@@ -57,7 +57,7 @@ impl Config {
 
     /// The cleaner's part.
     pub(crate) fn clean(&self) -> CleanOptions {
-        CleanOptions { max_bytes: self.max_bytes, max_nesting: self.max_nesting, ..CleanOptions::default() }
+        CleanOptions { max_bytes: self.max_bytes, max_nesting: self.max_nesting }
     }
 
     /// The comparison's part.

@@ -42,7 +42,7 @@ pub(crate) fn run(
 
 fn tone(files: &[PathBuf], config: &Config, models: &Models) -> Result<String> {
     let mut out = format!(
-        "{:28} {:>6} {:>9} {:>9} {:>7} {:>7} {:>7} {:>7} {:>8} {:>7}",
+        "{:36} {:>6} {:>9} {:>9} {:>7} {:>7} {:>7} {:>7} {:>8} {:>7}",
         "file", "n", "macro-F1", "accuracy", "F1 neg", "F1 neu", "F1 pos", "ECE", "log loss", "Brier"
     );
     for path in files {
@@ -60,21 +60,30 @@ fn tone(files: &[PathBuf], config: &Config, models: &Models) -> Result<String> {
         }
         let scores = tone_scores(models, config, &given)?;
         let judged: Option<Vec<_>> = scores.into_iter().zip(&targets).map(|(s, t)| Some((s?, t.label))).collect();
-        let figures = newsmtsc::score(&judged.with_context(|| format!("{shown}: a target holds no word"))?);
-        let _ = write!(
-            out,
-            "\n{:28} {:>6} {:>9.2} {:>9.2} {:>7.2} {:>7.2} {:>7.2} {:>7.4} {:>8.4} {:>7.4}",
-            path.file_name().unwrap_or_default().to_string_lossy(),
-            figures.n,
-            100.0 * figures.macro_f1,
-            100.0 * figures.accuracy,
-            100.0 * figures.f1[0],
-            100.0 * figures.f1[1],
-            100.0 * figures.f1[2],
-            figures.calibration_error,
-            figures.log_loss,
-            figures.brier
-        );
+        let judged = judged.with_context(|| format!("{shown}: a target holds no word"))?;
+        let differing: Vec<_> = judged
+            .iter()
+            .zip(&targets)
+            .filter(|(_, one)| targets.iter().any(|other| other.text == one.text && other.label != one.label))
+            .map(|(judged, _)| *judged)
+            .collect();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        for (name, judged) in [(name, judged), ("  where a sentence's targets differ".to_owned(), differing)] {
+            let figures = newsmtsc::score(&judged);
+            let _ = write!(
+                out,
+                "\n{name:36} {:>6} {:>9.2} {:>9.2} {:>7.2} {:>7.2} {:>7.2} {:>7.4} {:>8.4} {:>7.4}",
+                figures.n,
+                100.0 * figures.macro_f1,
+                100.0 * figures.accuracy,
+                100.0 * figures.f1[0],
+                100.0 * figures.f1[1],
+                100.0 * figures.f1[2],
+                figures.calibration_error,
+                figures.log_loss,
+                figures.brier
+            );
+        }
     }
     Ok(out)
 }

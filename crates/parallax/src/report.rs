@@ -307,10 +307,10 @@ fn unknown(m: &Measurement) -> String {
 fn tone_mark(voice: Voice, value: f64, low: f64, high: f64, n: u64) -> String {
     let x = |value: f64| 45.0 + 42.0 * value;
     format!(
-        "<svg width=\"90\" height=\"16\" role=\"img\" aria-label=\"{name}: {value:+.2}, interval {low:+.2} to {high:+.2}, n {n}\">\
+        "<span class=\"together\"><svg width=\"90\" height=\"16\" role=\"img\" aria-label=\"{name}: {value:+.2}, interval {low:+.2} to {high:+.2}, n {n}\">\
          <line class=\"axis\" x1=\"3\" x2=\"87\" y1=\"8\" y2=\"8\"/><line class=\"axis\" x1=\"45\" x2=\"45\" y1=\"2\" y2=\"14\"/>\
          <line class=\"ci {name}\" x1=\"{:.1}\" x2=\"{:.1}\" y1=\"8\" y2=\"8\"/><circle class=\"{name}\" cx=\"{:.1}\" cy=\"8\" r=\"4\"/></svg> \
-         <small class=\"figure {name}\">{value:+.2}</small> <small class=\"n figure\">n = {n}</small>",
+         <small class=\"figure {name}\">{value:+.2}</small> <small class=\"n figure\">n = {n}</small></span>",
         x(low),
         x(high),
         x(value),

@@ -1,76 +1,23 @@
 //! The sample corpus of the repository against its gold of line numbers and kinds, and against
 //! what its pages say of themselves.
 
-use parallax_clean::{CleanOptions, SourceFormat, clean};
-use parallax_text::{Article, Span};
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
+mod support;
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests")
-}
+use parallax_clean::{CleanOptions, SourceFormat, clean};
+use parallax_text::Article;
+use std::fs;
 
 /// The text of a page, and what is made of it.
 fn page(file: &str) -> (String, Article) {
-    let page = fs::read_to_string(root().join("corpus").join(file)).unwrap();
+    let page = fs::read_to_string(support::root().join("tests/corpus").join(file)).unwrap();
     let article = clean(&page, SourceFormat::detect(&page), &CleanOptions::default()).unwrap();
     article.text.verify(&page).unwrap();
     (page, article)
 }
 
-/// Document to its lines, counted from 1, with their kinds.
-fn gold() -> BTreeMap<String, Vec<(usize, String)>> {
-    let table = fs::read_to_string(root().join("gold/sample_lines.csv")).unwrap();
-    let mut gold: BTreeMap<String, Vec<(usize, String)>> = BTreeMap::new();
-    for row in table.lines().skip(1) {
-        let [document, line, kind] = row.split(',').collect::<Vec<_>>()[..] else { panic!("three columns in {row}") };
-        gold.entry(document.to_string()).or_default().push((line.parse().unwrap(), kind.to_string()));
-    }
-    gold
-}
-
-/// The kind of the block or of the dropped range that each line of the source lies in.
-fn kinds_of_lines(page: &str, article: &Article) -> Vec<&'static str> {
-    let mut places: Vec<(Span, &'static str)> =
-        article.dropped.iter().map(|dropped| (dropped.source, dropped.kind.name())).collect();
-    places.extend(article.blocks.iter().map(|block| (article.text.source_span(block.span), block.kind.name())));
-    let mut start = 0;
-    page.split('\n')
-        .map(|line| {
-            let span = Span::new(start, start + line.len()).trimmed(page);
-            start += line.len() + 1;
-            places.iter().find(|(place, _)| !span.is_empty() && place.overlaps(span)).map_or("", |(_, kind)| kind)
-        })
-        .collect()
-}
-
 #[test]
 fn every_line_of_the_sample_is_kept_or_dropped_as_the_gold_says() {
-    const KEPT: [&str; 9] =
-        ["headline", "dek", "summary", "byline", "dateline", "body", "subhead", "pull_quote", "caption"];
-    let (mut wrong, mut dropped, mut dropped_right) = (Vec::new(), 0, 0);
-    for (document, lines) in gold() {
-        let (page, article) = page(&format!("{document}.txt"));
-        let kinds = kinds_of_lines(&page, &article);
-        for (line, expected) in lines {
-            let found = kinds[line - 1];
-            if KEPT.contains(&expected.as_str()) || KEPT.contains(&found) {
-                if found != expected {
-                    wrong.push(format!("{document}:{line} is {expected}, found {found}"));
-                }
-                continue;
-            }
-            dropped += 1;
-            dropped_right += usize::from(found == expected);
-            if found != expected {
-                println!("{document}:{line} is {expected}, dropped as {found}");
-            }
-        }
-    }
-    println!("dropped lines with the right kind: {dropped_right} of {dropped}");
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(dropped_right * 10 >= dropped * 9, "{dropped_right} of {dropped} dropped lines have the right kind");
+    support::check_lines("sample_lines.csv", |document| page(&format!("{document}.txt")));
 }
 
 #[test]

@@ -20,14 +20,22 @@ endif
 EXAMPLES = parallax-text:align parallax-clean:clean parallax-split:split parallax-encoder:encode \
 	parallax-quotes:quotes parallax-ner:ner parallax-stance:tone parallax-compare:intervals parallax:mentions
 
-.PHONY: help analyze test bench check fmt libtorch test-rust-bert train manifest
+.PHONY: engine-native engine-rust-bert help analyze test bench check fmt libtorch test-rust-bert train manifest
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | awk -F': ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
-analyze: ## Compare the outlets of CORPUS (default: the sample corpus), results in OUT (default: out)
-	$(if $(filter rust-bert,$(ENGINE)),@test -f "$(LIBTORCH_DIR)/lib/libtorch_cpu.so" || { echo "no libtorch in $(LIBTORCH_DIR): run 'make libtorch' first, or name its folder with LIBTORCH_DIR=..." >&2; exit 1; })
+analyze: engine-$(ENGINE) ## Compare the outlets of CORPUS (default: the sample corpus), results in OUT (default: out)
 	$(RUN_ENV) $(CARGO) run --release --locked --quiet -p parallax $(FEATURES) $(TARGET) -- analyze "$(CORPUS)" --out "$(OUT)" --engine $(ENGINE)
+
+engine-native:
+
+engine-rust-bert:
+	@test -f "$(LIBTORCH_DIR)/lib/libtorch_cpu.so" || { \
+		echo "no libtorch in $(LIBTORCH_DIR): run 'make libtorch' first or name its folder with LIBTORCH_DIR=..." >&2; exit 1; }
+
+engine-%:
+	@echo "ENGINE is '$*': it must be native or rust-bert" >&2; exit 1
 
 # In release mode: the model runs at its speed, and what `make analyze` built is used again.
 test: ## All tests, and one example of each crate

@@ -23,10 +23,10 @@ EXAMPLES = parallax-text:align parallax-clean:clean parallax-split:split paralla
 .PHONY: engine-native engine-rust-bert help analyze test bench check fmt libtorch test-rust-bert train manifest
 
 help: ## This list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | awk -F': ' '{printf "  make %-16s %s\n", $$1, $$2}'
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 analyze: engine-$(ENGINE) ## Compare the outlets of CORPUS (default: the sample corpus), results in OUT (default: out)
-	$(RUN_ENV) $(CARGO) run --release --locked --quiet -p parallax $(FEATURES) $(TARGET) -- analyze "$(CORPUS)" --out "$(OUT)" --engine $(ENGINE)
+	$(RUN_ENV) $(CARGO) run --release --locked -p parallax $(FEATURES) $(TARGET) -- analyze "$(CORPUS)" --out "$(OUT)" --engine $(ENGINE)
 
 engine-native:
 
@@ -39,6 +39,7 @@ engine-%:
 
 # In release mode: the model runs at its speed, and what `make analyze` built is used again.
 test: ## All tests, and one example of each crate
+	$(CARGO) test --release --workspace --locked --no-run
 	$(CARGO) test --release --workspace --locked --quiet
 	@for example in $(EXAMPLES); do \
 		echo "example $$example"; \

@@ -122,6 +122,11 @@ fn is_verb(text: &str, words: &[Span], index: usize, form: Form) -> bool {
     let after = &text[word.end()..];
     let next = words.get(index + 1).map(|&next| &text[next]);
     let same_clause = between.chars().all(char::is_whitespace);
+    // "a strike, some fear, could follow": the aside has its whole sentence in two words.
+    let quantified = before.is_some_and(|word| matches!(word, "few" | "many" | "several" | "some" | "Many" | "Some"));
+    if form.tense == Tense::Base && same_clause && quantified && after.starts_with(',') {
+        return true;
+    }
     if same_clause && before.is_some_and(is_determiner) {
         return false;
     }
@@ -578,6 +583,7 @@ static VERBS: &[Verb] = &[
     verb("scream", VerbClass::Emotive, Guard::Noun),
     verb("cry", VerbClass::Emotive, Guard::Noun),
     verb("appeal", VerbClass::Emotive, Guard::Noun),
+    verb("express", VerbClass::Emotive, Guard::Noun),
     verb("fear", VerbClass::Emotive, Guard::Noun),
     verb("worry", VerbClass::Emotive, Guard::Noun),
     verb("hope", VerbClass::Emotive, Guard::Noun),

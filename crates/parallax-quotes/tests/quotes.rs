@@ -142,6 +142,14 @@ fn nouns_and_other_senses_are_not_taken() {
     check_verbs("Attacks that hit the coast.", &[]);
     check_verbs("Ships attacked the coast and the court ordered a report.", &[]);
     check_verbs("Unsaid things.", &[]);
+    check_verbs("Without some fear of heights, few climb.", &[]);
+    check_verbs("The night express is late.", &[]);
+}
+
+#[test]
+fn asides_and_expressed_feelings_are_reported() {
+    check_verbs("A strike, some fear, could follow.", &[("fear", "fear")]);
+    check_verbs("Ode expressed her exasperation.", &[("expressed", "express")]);
 }
 
 #[test]

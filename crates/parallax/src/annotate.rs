@@ -74,6 +74,8 @@ fn read_sentences(
         .flat_map(|(index, sentence)| models.entities.tag(text, index as u32, sentence))
         .collect();
     let (mentions, entities) = parallax_ner::resolve(text, sentences, blocks, tagged);
+    let reported: Vec<bool> =
+        sentences.iter().map(|sentence| !reporting_verbs(text, sentence.span).is_empty()).collect();
     let mut tones = Vec::new();
     for (index, mention) in mentions.iter().enumerate() {
         // The names of nationalities, works and events are no actors that anyone has a tone towards.
@@ -82,12 +84,11 @@ fn read_sentences(
         }
         let sentence = sentences[mention.sentence as usize];
         let Some(scores) = models.tone.score(&encoded[mention.sentence as usize], mention.span) else { continue };
-        let reported = !reporting_verbs(text, sentence.span).is_empty();
         tones.push(Tone {
             mention: index as u32,
             sentence: mention.sentence,
             zone: blocks[sentence.block as usize].kind,
-            voice: voice_at(quoted, sentence.span, reported, mention.span),
+            voice: voice_at(quoted, sentence.span, reported[mention.sentence as usize], mention.span),
             holder: None,
             quote: quoted.iter().position(|quote| quote.span.contains(mention.span)).map(|quote| quote as u32),
             scores,
@@ -99,9 +100,7 @@ fn read_sentences(
 /// A quotation without its speaker: whole sentences are direct, parts of one are mixed.
 fn quote(text: &str, found: &QuotedSpan) -> Quote {
     let inside = text[found.span].trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '!' | '?' | ','));
-    let sentence = inside.chars().next().is_some_and(char::is_uppercase)
-        && inside.ends_with(['.', '!', '?', ','])
-        && inside.split_whitespace().count() > 2;
+    let sentence = inside.starts_with(char::is_uppercase) && inside.ends_with(['.', '!', '?', ',']);
     Quote {
         kind: if sentence { QuoteKind::Direct } else { QuoteKind::Mixed },
         span: found.span,
@@ -134,11 +133,9 @@ fn layers(models: &Models, model_layers: LayerStatus) -> Vec<Layer> {
 /// The text unchanged: every paragraph (lines up to an empty line; every line, where there is no
 /// empty line) is a block of the body.
 fn as_it_is(source: &str) -> Article {
-    let separator = if source.contains("\n\n") || source.contains("\r\n\r\n") { "\n\n" } else { "\n" };
+    let separator = ["\r\n\r\n", "\n\n"].into_iter().find(|gap| source.contains(gap)).unwrap_or("\n");
     let mut blocks = Vec::new();
     let mut start = 0;
-    let normal = separator == "\n\n" && source.contains("\r\n\r\n");
-    let separator = if normal { "\r\n\r\n" } else { separator };
     for part in source.split(separator) {
         let span = Span::new(start, start + part.len()).trimmed(source);
         if !span.is_empty() {

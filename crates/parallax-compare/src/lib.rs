@@ -5,12 +5,22 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(test)]
+mod fixture;
+mod group;
 mod measurement;
+mod naming;
+mod page;
+mod prominence;
 mod statistics;
 mod summary;
+mod tone;
+mod view;
+mod voices;
 
 pub use measurement::{Measurement, Scope, Status};
 pub use statistics::{Interval, bootstrap_mean, wilson};
 pub use summary::{
     ActorInStory, ActorSummary, DocumentSummary, NameUse, StorySummary, SummaryOptions, sentence_id, summarize,
 };
+pub use voices::{SpeakerSummary, VerbUse, VoiceUse};

@@ -76,3 +76,10 @@ pub struct Measurement {
     /// Ids of the sentences it came from (`doc_id#sentence`).
     pub evidence: Vec<String>,
 }
+
+impl Measurement {
+    /// The same figure for the views or words of one speaker, with an id of its own.
+    pub(crate) fn held_by(self, actor: &str) -> Self {
+        Self { id: format!("{}/by/{actor}", self.id), holder: Some(actor.to_owned()), ..self }
+    }
+}

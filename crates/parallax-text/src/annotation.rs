@@ -127,15 +127,49 @@ pub struct Speaker {
     pub span: Span,
 }
 
-/// The word that introduces a quotation ("said").
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a reporting verb says about the words it introduces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VerbClass {
+    /// No judgement: say, tell, add.
+    Neutral,
+    /// The speaker stands by it, or it is presented as so: insist, confirm, point out.
+    Assertive,
+    /// The writer keeps a distance, or the speaker disputes: claim, allege, deny.
+    Doubting,
+    /// The speaker's feeling or manner: boast, warn, accuse, lash out.
+    Emotive,
+}
+
+impl VerbClass {
+    /// All classes, in the order of reports.
+    pub const ALL: [VerbClass; 4] = [VerbClass::Neutral, VerbClass::Assertive, VerbClass::Doubting, VerbClass::Emotive];
+
+    /// The name in the output contract.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            VerbClass::Neutral => "neutral",
+            VerbClass::Assertive => "assertive",
+            VerbClass::Doubting => "doubting",
+            VerbClass::Emotive => "emotive",
+        }
+    }
+}
+
+/// The words that introduce a quotation ("said", "according to").
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cue {
     /// Bytes of the clean text.
     pub span: Span,
+    /// Base form of the verb, or the phrase, in lower case.
+    pub lemma: String,
+    /// Its class, where the table of verbs has it.
+    pub class: Option<VerbClass>,
 }
 
-/// A quotation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A quotation: one stretch of a speaker's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quote {
     /// Direct, indirect or mixed.
     pub kind: QuoteKind,
@@ -145,6 +179,9 @@ pub struct Quote {
     pub speaker: Option<Speaker>,
     /// The introducing word, where that was worked out.
     pub cue: Option<Cue>,
+    /// Index of the earlier quotation that it goes on from: parts of one statement, split by the
+    /// words that attribute it or by the end of a paragraph.
+    pub continues: Option<u32>,
 }
 
 /// Whose words a judgement stands in.

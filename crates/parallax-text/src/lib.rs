@@ -18,7 +18,7 @@ mod span;
 pub use aligned::{AlignedText, AlignedTextBuilder, AlignmentError, Run, RunKind};
 pub use annotation::{
     AnnotatedArticle, Cue, Entity, EntityKind, Layer, LayerStatus, Layers, Mention, MentionForm, Quote, QuoteKind,
-    Sentence, Speaker, Tone, ToneScores, Voice,
+    Sentence, Speaker, Tone, ToneScores, VerbClass, Voice,
 };
 pub use article::{Article, Block, BlockKind, Decision, Document, DropKind, Dropped, SourceInfo};
 pub use code_points::CodePoints;

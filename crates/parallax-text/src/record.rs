@@ -6,7 +6,7 @@
 
 use crate::{
     AnnotatedArticle, BlockKind, CodePoints, DropKind, EntityKind, LayerStatus, MentionForm, QuoteKind, RunKind, Span,
-    Voice,
+    VerbClass, Voice,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -206,6 +206,8 @@ pub struct QuoteRecord {
     pub speaker: Option<SpeakerRecord>,
     /// The introducing word; null where attribution was not worked out.
     pub cue: Option<CueRecord>,
+    /// Index of the earlier quotation that it goes on from.
+    pub continues: Option<u32>,
 }
 
 /// Who speaks.
@@ -218,6 +220,10 @@ pub struct SpeakerRecord {
     pub mention: Option<u32>,
     /// The words that name the speaker.
     pub text: String,
+    /// Start in `text`.
+    pub start: usize,
+    /// End in `text`.
+    pub end: usize,
 }
 
 /// The introducing word.
@@ -230,6 +236,10 @@ pub struct CueRecord {
     pub start: usize,
     /// End in `text`.
     pub end: usize,
+    /// Its base form, in lower case.
+    pub lemma: String,
+    /// What the verb says about the words; null where the table of verbs does not have it.
+    pub class: Option<VerbClass>,
 }
 
 /// The tone towards one mention.
@@ -372,15 +382,17 @@ impl AnnotationRecord {
                     kind: quote.kind,
                     start,
                     end,
-                    speaker: quote.speaker.map(|speaker| SpeakerRecord {
-                        entity: speaker.entity,
-                        mention: speaker.mention,
-                        text: text[speaker.span].to_owned(),
+                    speaker: quote.speaker.map(|speaker| {
+                        let (start, end) = at(speaker.span);
+                        let text = text[speaker.span].to_owned();
+                        SpeakerRecord { entity: speaker.entity, mention: speaker.mention, text, start, end }
                     }),
-                    cue: quote.cue.map(|cue| {
+                    cue: quote.cue.as_ref().map(|cue| {
                         let (start, end) = at(cue.span);
-                        CueRecord { text: text[cue.span].to_owned(), start, end }
+                        let text = text[cue.span].to_owned();
+                        CueRecord { text, start, end, lemma: cue.lemma.clone(), class: cue.class }
                     }),
+                    continues: quote.continues,
                 }
             }),
             tones: numbered(&annotated.tones, |id, tone| ToneRecord {

@@ -106,6 +106,7 @@ fn quote(text: &str, found: &QuotedSpan) -> Quote {
         span: found.span,
         speaker: None,
         cue: None,
+        continues: None,
     }
 }
 

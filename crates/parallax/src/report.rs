@@ -4,13 +4,16 @@
 
 use crate::input::DocumentError;
 use base64::Engine;
-use parallax_compare::{ActorSummary, DocumentSummary, Measurement, Status, StorySummary};
-use parallax_text::{AnnotatedArticle, BlockKind, EntityKind, Span, Voice};
+use parallax_compare::{ActorSummary, DocumentSummary, Measurement, Status, StorySummary, VoiceUse};
+use parallax_text::{AnnotatedArticle, BlockKind, EntityKind, Quote, QuoteKind, Span, Voice};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Write};
 
 const STYLE: &str = include_str!("report.css");
+
+/// Speakers that the table of voices shows; the others are in `summary.json`.
+const SPEAKERS_SHOWN: usize = 15;
 
 /// The page for a run.
 pub(crate) fn page(
@@ -54,12 +57,13 @@ impl StoryPage<'_> {
         let _ = write!(
             out,
             "<h2 id=\"story-{n}\">{}</h2>\n<nav><a href=\"#articles-{n}\">Articles</a><a href=\"#actors-{n}\">Actors</a>\
-             <a href=\"#names-{n}\">Names</a><a href=\"#tone-{n}\">Tone</a><a href=\"#telling-{n}\">Telling sentences</a>\
+             <a href=\"#voices-{n}\">Voices</a><a href=\"#names-{n}\">Names</a><a href=\"#tone-{n}\">Tone</a><a href=\"#telling-{n}\">Telling sentences</a>\
              <a href=\"#texts-{n}\">Texts</a><a href=\"#methods\">Methods</a></nav>\n",
             story_name(&self.story.id)
         );
         self.articles(out);
         self.actors(out);
+        self.voices(out);
         self.names(out);
         self.tone(out);
         self.telling(out);
@@ -139,6 +143,115 @@ impl StoryPage<'_> {
         });
     }
 
+    fn voices(&self, out: &mut String) {
+        let _ = write!(
+            out,
+            "<h3 id=\"voices-{}\">Voices</h3>\n<p class=\"note\">Whose words the body is made of, in percent of its words with a 95 % interval over paragraphs: \
+             <span class=\"own\">■</span> the article's own, <span class=\"direct\">■</span> quoted, <span class=\"mixed\">■</span> partly quoted, \
+             <span class=\"indirect\">■</span> reported without quotation marks. Below: who speaks, in words (and quotations), with the verbs that introduce them.</p>\n\
+             <div class=\"scroll\"><table><thead><tr><th>Speaker</th>",
+            self.number
+        );
+        for document in &self.story.documents {
+            let _ = write!(out, "<th>{}</th>", outlet(document));
+        }
+        out.push_str("</tr></thead><tbody>\n<tr><th>All words</th>");
+        for document in &self.story.documents {
+            out.push_str("<td>");
+            self.voice_bar(out, document);
+            out.push_str("</td>");
+        }
+        out.push_str("</tr>\n");
+        for speaker in self.story.speakers.iter().take(SPEAKERS_SHOWN) {
+            let name = match (&speaker.name, &speaker.actor) {
+                (Some(name), Some(_)) => Text(name).to_string(),
+                (Some(words), None) => format!("<span class=\"soft\">{}</span>", Text(words)),
+                _ => "<span class=\"soft\">speaker not named or not found</span>".to_owned(),
+            };
+            let _ = write!(out, "<tr><th>{name}</th>");
+            for document in &self.story.documents {
+                out.push_str("<td>");
+                for spoken in speaker.uses.iter().filter(|spoken| spoken.doc_id == document.doc_id) {
+                    self.spoken(out, spoken);
+                }
+                out.push_str("</td>");
+            }
+            out.push_str("</tr>\n");
+        }
+        out.push_str("</tbody></table></div>\n");
+        if self.story.speakers.len() > SPEAKERS_SHOWN {
+            let _ = writeln!(
+                out,
+                "<p class=\"note\">{} more speakers are in summary.json.</p>",
+                self.story.speakers.len() - SPEAKERS_SHOWN
+            );
+        }
+    }
+
+    /// One article's words by voice, as a bar, with the figures below it.
+    fn voice_bar(&self, out: &mut String, document: &DocumentSummary) {
+        const VOICES: [Voice; 4] = [Voice::Own, Voice::Direct, Voice::Mixed, Voice::Indirect];
+        let share = |voice| self.voice_share(document, voice);
+        if let Some(m) = share(Voice::Own).filter(|m| m.status != Status::Ok) {
+            let _ = write!(out, "{} <small class=\"n figure\">n = {}</small>", unknown(m), m.n);
+            return;
+        }
+        let mut x = 0.0;
+        out.push_str("<svg width=\"160\" height=\"14\" role=\"img\" aria-label=\"words by voice\">");
+        for voice in VOICES {
+            let width = 160.0 * share(voice).and_then(|m| m.value).unwrap_or_default();
+            let _ = write!(
+                out,
+                "<rect class=\"{}\" x=\"{x:.1}\" y=\"1\" width=\"{width:.1}\" height=\"12\"/>",
+                voice.name()
+            );
+            x += width;
+        }
+        out.push_str("</svg>");
+        for voice in VOICES {
+            let Some(m) = share(voice) else { continue };
+            let (Some(value), Some(low), Some(high)) = (m.value, m.ci_low, m.ci_high) else { continue };
+            let shown = format!(
+                "<small class=\"figure {0}\">{0} {1:.0} % [{2:.0}–{3:.0}]</small>",
+                voice.name(),
+                100.0 * value,
+                100.0 * low,
+                100.0 * high
+            );
+            self.evidence(out, &shown, m);
+        }
+        let n = share(Voice::Own).map_or(0, |m| m.n);
+        let _ = write!(out, "<small class=\"n figure\">n = {n} words</small>");
+    }
+
+    fn voice_share(&self, document: &DocumentSummary, voice: Voice) -> Option<&Measurement> {
+        self.story.measurements.iter().find(|m| {
+            m.measure == "voice_share" && m.voice == Some(voice) && m.doc_id.as_deref() == Some(&document.doc_id)
+        })
+    }
+
+    /// What one article has of one speaker, opening its sentences.
+    fn spoken(&self, out: &mut String, spoken: &VoiceUse) {
+        let verbs: Vec<String> = spoken
+            .verbs
+            .iter()
+            .map(|verb| match verb.count {
+                1 => Text(&verb.lemma).to_string(),
+                count => format!("{} {count}", Text(&verb.lemma)),
+            })
+            .collect();
+        let _ = write!(
+            out,
+            "<details><summary><small class=\"figure {0}\">{0} {1} words ({2})</small> <small class=\"n\">{3}</small></summary><ul>",
+            spoken.voice.name(),
+            spoken.words,
+            spoken.quotes,
+            verbs.join(", ")
+        );
+        self.sentences(out, &spoken.evidence);
+        out.push_str("</ul></details>");
+    }
+
     fn names(&self, out: &mut String) {
         let _ = write!(
             out,
@@ -147,17 +260,12 @@ impl StoryPage<'_> {
         );
         self.matrix(out, |out, actor, document| {
             let mut names: Vec<_> = actor.names.iter().filter(|name| name.doc_id == document.doc_id).collect();
-            names.sort_by_key(|name| std::cmp::Reverse(name.outside_quotes + name.inside_quotes));
+            names.sort_by_key(|name| std::cmp::Reverse(name.own + name.reported));
             out.push_str("<ul class=\"names\">");
             for name in names {
-                let _ = write!(
-                    out,
-                    "<li>{} <span class=\"n figure\">{}",
-                    Text(&name.label),
-                    name.outside_quotes + name.inside_quotes
-                );
-                if name.inside_quotes > 0 {
-                    let _ = write!(out, " ({})", name.inside_quotes);
+                let _ = write!(out, "<li>{} <span class=\"n figure\">{}", Text(&name.label), name.own + name.reported);
+                if name.reported > 0 {
+                    let _ = write!(out, " ({})", name.reported);
                 }
                 out.push_str("</span></li>");
             }
@@ -170,20 +278,26 @@ impl StoryPage<'_> {
             out,
             "<h3 id=\"tone-{}\">Tone towards each actor</h3>\n\
              <p class=\"note\">Mean of positive minus negative probability over the actor's mentions in the body, −1 to 1, with a 95 % interval over paragraphs. \
-             <span class=\"own\">●</span> the article's own voice (no quotation and no reporting verb near), <span class=\"direct\">●</span> inside quotation marks, \
-             <span class=\"unresolved\">●</span> unresolved: a quotation or reporting verb is in the sentence, and whose judgement it is has not been worked out. \
-             Grey words: too few paragraphs for a figure.</p>\n",
+             <span class=\"own\">●</span> the article's own voice, <span class=\"direct\">●</span> in quotations, <span class=\"indirect\">●</span> in reported speech, \
+             <span class=\"unresolved\">●</span> unresolved: whose judgement it is could not be worked out. \
+             “By” gives one speaker's views. Grey words: too few paragraphs for a figure.</p>\n",
             self.number
         );
         self.matrix(out, |out, actor, document| {
-            for voice in [Voice::Own, Voice::Direct, Voice::Unresolved] {
-                if let Some(m) = self.find(actor, document, "tone_mean", Some(voice)) {
-                    let shown = match (m.status, m.value, m.ci_low, m.ci_high) {
-                        (Status::Ok, Some(value), Some(low), Some(high)) => tone_mark(voice, value, low, high, m.n),
-                        (Status::Unknown, ..) => unknown(m),
-                        _ if m.n == 0 => format!("<small class=\"soft\">{}: none</small>", voice.name()),
-                        _ => format!("<small class=\"soft\">{}: insufficient, n = {}</small>", voice.name(), m.n),
-                    };
+            for m in self.tones_of(actor, document) {
+                let name = match (&m.holder, m.voice) {
+                    (Some(holder), _) => format!("by {}", Text(self.name_of(holder))),
+                    (None, voice) => voice.map_or("", Voice::name).to_owned(),
+                };
+                let class = m.voice.map_or("speaker", Voice::name);
+                let shown = match (m.status, m.value, m.ci_low, m.ci_high) {
+                    (Status::Ok, Some(value), Some(low), Some(high)) => tone_mark(&name, class, value, low, high, m.n),
+                    (Status::Unknown, ..) => unknown(m),
+                    _ if m.n == 0 => format!("<small class=\"soft\">{name}: none</small>"),
+                    _ => format!("<small class=\"soft\">{name}: insufficient, n = {}</small>", m.n),
+                };
+                // The article's own voice is always shown, others where there is something.
+                if m.n > 0 || m.voice == Some(Voice::Own) {
                     self.evidence(out, &shown, m);
                 }
             }
@@ -252,6 +366,19 @@ impl StoryPage<'_> {
         })
     }
 
+    /// The figures of the tone towards an actor in an article: by voice, then by speaker.
+    fn tones_of(&self, actor: &ActorSummary, document: &DocumentSummary) -> impl Iterator<Item = &Measurement> {
+        self.story.measurements.iter().filter(move |m| {
+            m.measure == "tone_mean"
+                && m.target.as_deref() == Some(&actor.id)
+                && m.doc_id.as_deref() == Some(&document.doc_id)
+        })
+    }
+
+    fn name_of<'b>(&'b self, actor: &'b str) -> &'b str {
+        self.story.actors.iter().find(|one| one.id == actor).map_or(actor, |one| &one.name)
+    }
+
     /// A figure that opens the sentences behind it.
     fn evidence(&self, out: &mut String, shown: &str, m: &Measurement) {
         if m.evidence.is_empty() {
@@ -259,12 +386,17 @@ impl StoryPage<'_> {
             return;
         }
         let _ = write!(out, "<details><summary>{shown}</summary><ul>");
-        for id in &m.evidence {
+        self.sentences(out, &m.evidence);
+        out.push_str("</ul></details>");
+    }
+
+    /// The sentences with these ids, as a list of links into the texts.
+    fn sentences(&self, out: &mut String, ids: &[String]) {
+        for id in ids {
             if let Some((link, text)) = self.sentence(id) {
                 let _ = write!(out, "<li><a href=\"#{link}\">{}</a></li>", Text(text));
             }
         }
-        out.push_str("</ul></details>");
     }
 
     /// The anchor and the words of a sentence by its id.
@@ -304,17 +436,16 @@ fn unknown(m: &Measurement) -> String {
 }
 
 /// A dot with its interval on a scale from -1 to 1.
-fn tone_mark(voice: Voice, value: f64, low: f64, high: f64, n: u64) -> String {
+fn tone_mark(name: &str, class: &str, value: f64, low: f64, high: f64, n: u64) -> String {
     let x = |value: f64| 45.0 + 42.0 * value;
     format!(
         "<span class=\"together\"><svg width=\"90\" height=\"16\" role=\"img\" aria-label=\"{name}: {value:+.2}, interval {low:+.2} to {high:+.2}, n {n}\">\
          <line class=\"axis\" x1=\"3\" x2=\"87\" y1=\"8\" y2=\"8\"/><line class=\"axis\" x1=\"45\" x2=\"45\" y1=\"2\" y2=\"14\"/>\
-         <line class=\"ci {name}\" x1=\"{:.1}\" x2=\"{:.1}\" y1=\"8\" y2=\"8\"/><circle class=\"{name}\" cx=\"{:.1}\" cy=\"8\" r=\"4\"/></svg> \
-         <small class=\"figure {name}\">{value:+.2}</small> <small class=\"n figure\">n = {n}</small></span>",
+         <line class=\"ci {class}\" x1=\"{:.1}\" x2=\"{:.1}\" y1=\"8\" y2=\"8\"/><circle class=\"{class}\" cx=\"{:.1}\" cy=\"8\" r=\"4\"/></svg> \
+         <small class=\"figure {class}\">{name} {value:+.2}</small> <small class=\"n figure\">n = {n}</small></span>",
         x(low),
         x(high),
         x(value),
-        name = voice.name(),
     )
 }
 
@@ -377,19 +508,23 @@ fn marked(out: &mut String, article: &AnnotatedArticle, sentence: usize, span: S
         .filter(|mention| mention.sentence as usize == sentence)
         .map(|mention| (mention.span, mention.kind))
         .collect();
-    let quotes: Vec<Span> =
-        article.quotes.iter().map(|quote| quote.span).filter(|quote| quote.overlaps(span)).collect();
+    let quotes: Vec<&Quote> = article.quotes.iter().filter(|quote| quote.span.overlaps(span)).collect();
     let mut borders = vec![span.start(), span.end()];
-    for found in mentions.iter().map(|(span, _)| span).chain(&quotes) {
+    for found in mentions.iter().map(|(span, _)| *span).chain(quotes.iter().map(|quote| quote.span)) {
         borders.extend([found.start(), found.end()].into_iter().filter(|&at| span.contains_offset(at)));
     }
     borders.sort_unstable();
     borders.dedup();
     for piece in borders.windows(2).map(|pair| Span::new(pair[0], pair[1])) {
-        let quoted = quotes.iter().any(|quote| quote.contains(piece));
+        let quoted = quotes.iter().filter(|quote| quote.span.contains(piece)).min_by_key(|quote| quote.span.len());
         let name = mentions.iter().find(|(mention, _)| mention.contains(piece));
-        if quoted {
-            out.push_str("<q class=\"said\">");
+        if let Some(quote) = quoted {
+            let kind = match quote.kind {
+                QuoteKind::Direct => "direct",
+                QuoteKind::Indirect => "indirect",
+                QuoteKind::Mixed => "mixed",
+            };
+            let _ = write!(out, "<q class=\"said {kind}-said\" title=\"{kind}: {}\">", Text(&speaker(article, quote)));
         }
         match name {
             Some((_, kind)) => {
@@ -404,9 +539,21 @@ fn marked(out: &mut String, article: &AnnotatedArticle, sentence: usize, span: S
                 let _ = write!(out, "{}", Text(&article.text()[piece]));
             }
         }
-        if quoted {
+        if quoted.is_some() {
             out.push_str("</q>");
         }
+    }
+}
+
+/// Who speaks, as a reader would say it.
+fn speaker(article: &AnnotatedArticle, quote: &Quote) -> String {
+    let Some(speaker) = &quote.speaker else { return "speaker not found".to_owned() };
+    let words = &article.text()[speaker.span];
+    match speaker.entity {
+        Some(entity) if article.entities[entity as usize].name != words => {
+            format!("{} ({words})", article.entities[entity as usize].name)
+        }
+        _ => words.to_owned(),
     }
 }
 

@@ -5,6 +5,7 @@ use parallax_compare::{StorySummary, sentence_id};
 use parallax_text::record::{AnnotationRecord, rounded};
 use parallax_text::{AnnotatedArticle, CodePoints};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// All tables with the names of their files. Offsets are code points of the annotation's `text`.
 pub(crate) fn all(articles: &[AnnotatedArticle], stories: &[StorySummary]) -> Result<Vec<(&'static str, Vec<u8>)>> {
@@ -14,6 +15,8 @@ pub(crate) fn all(articles: &[AnnotatedArticle], stories: &[StorySummary]) -> Re
         ("actors.csv", actors(stories)?),
         ("sentences.csv", sentences(articles)?),
         ("tones.csv", tones(articles)?),
+        ("mentions.csv", mentions(articles, stories)?),
+        ("quotes.csv", quotes(articles, stories)?),
     ])
 }
 
@@ -103,26 +106,14 @@ fn documents(articles: &[AnnotatedArticle], stories: &[StorySummary]) -> Result<
 }
 
 fn actors(stories: &[StorySummary]) -> Result<Vec<u8>> {
-    let header = [
-        "story",
-        "actor",
-        "name",
-        "kind",
-        "main",
-        "doc_id",
-        "entity",
-        "label",
-        "form",
-        "outside_quotes",
-        "inside_quotes",
-    ];
+    let header = ["story", "actor", "name", "kind", "main", "doc_id", "entity", "label", "form", "own", "reported"];
     table(&header, |rows| {
         for story in stories {
             for actor in &story.actors {
                 for name in &actor.names {
                     rows.serialize((
                         (&story.id, &actor.id, &actor.name, actor.kind, actor.main),
-                        (&name.doc_id, name.entity, &name.label, name.form, name.outside_quotes, name.inside_quotes),
+                        (&name.doc_id, name.entity, &name.label, name.form, name.own, name.reported),
                     ))?;
                 }
             }
@@ -141,6 +132,88 @@ fn sentences(articles: &[AnnotatedArticle]) -> Result<Vec<u8>> {
                 let zone = article.zone(index as u32);
                 let id = sentence_id(doc_id, index as u32);
                 rows.serialize((id, doc_id, index, zone, start, end, &text[sentence.span]))?;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// The story's actor that each entity of each article is.
+fn actor_ids(stories: &[StorySummary]) -> BTreeMap<(&str, u32), &str> {
+    let mut ids = BTreeMap::new();
+    for actor in stories.iter().flat_map(|story| &story.actors) {
+        ids.extend(actor.names.iter().map(|name| ((name.doc_id.as_str(), name.entity), actor.id.as_str())));
+    }
+    ids
+}
+
+fn mentions(articles: &[AnnotatedArticle], stories: &[StorySummary]) -> Result<Vec<u8>> {
+    let ids = actor_ids(stories);
+    let header = [
+        "doc_id",
+        "mention",
+        "sentence",
+        "start",
+        "end",
+        "text",
+        "kind",
+        "form",
+        "score",
+        "entity",
+        "entity_name",
+        "actor",
+    ];
+    table(&header, |rows| {
+        for article in articles {
+            let record = AnnotationRecord::new(article);
+            for mention in &record.mentions {
+                let name = mention.entity.map(|entity| record.entities[entity as usize].name.as_str());
+                let actor = mention.entity.and_then(|entity| ids.get(&(record.doc_id.as_str(), entity)));
+                rows.serialize((
+                    (&record.doc_id, mention.id, mention.sentence, mention.start, mention.end, &mention.text),
+                    (mention.kind, mention.form, mention.score, mention.entity, name, actor),
+                ))?;
+            }
+        }
+        Ok(())
+    })
+}
+
+fn quotes(articles: &[AnnotatedArticle], stories: &[StorySummary]) -> Result<Vec<u8>> {
+    let ids = actor_ids(stories);
+    let header = [
+        "doc_id",
+        "quote",
+        "kind",
+        "start",
+        "end",
+        "words",
+        "continues",
+        "speaker",
+        "speaker_entity",
+        "speaker_name",
+        "actor",
+        "cue",
+        "lemma",
+        "class",
+        "text",
+    ];
+    table(&header, |rows| {
+        for article in articles {
+            let record = AnnotationRecord::new(article);
+            for (quote, made) in article.quotes.iter().zip(&record.quotes) {
+                let text = &article.text()[quote.span];
+                let words = text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count();
+                let (speaker, cue) = (made.speaker.as_ref(), made.cue.as_ref());
+                let entity = speaker.and_then(|speaker| speaker.entity);
+                let name = entity.map(|entity| record.entities[entity as usize].name.as_str());
+                let actor = entity.and_then(|entity| ids.get(&(record.doc_id.as_str(), entity)));
+                rows.serialize((
+                    (&record.doc_id, made.id, made.kind, made.start, made.end, words, made.continues),
+                    (speaker.map(|speaker| &speaker.text), entity, name, actor),
+                    (cue.map(|cue| &cue.text), cue.map(|cue| &cue.lemma), cue.and_then(|cue| cue.class)),
+                    text,
+                ))?;
             }
         }
         Ok(())

@@ -1,0 +1,120 @@
+//! One article as the measures of a story see it.
+
+use crate::summary::{ActorInStory, DocumentSummary, sentence_id};
+use crate::voices::{SpokenWord, spoken_words};
+use parallax_text::{AnnotatedArticle, BlockKind, LayerStatus, Mention, Quote, Span, Tone};
+use std::collections::BTreeSet;
+
+/// One article with its mentions mapped to the story's actors.
+pub(crate) struct ArticleView<'a> {
+    pub(crate) article: &'a AnnotatedArticle,
+    /// Per mention: index of the story's actor.
+    pub(crate) actor_of: Vec<Option<usize>>,
+    /// Per entity: index of the story's actor.
+    actor_of_entity: Vec<Option<usize>>,
+    /// Sentences of the body, in order.
+    pub(crate) body: Vec<u32>,
+    /// Words of the body, in order, with whose they are.
+    pub(crate) words: Vec<SpokenWord>,
+}
+
+impl<'a> ArticleView<'a> {
+    pub(crate) fn new(index: usize, article: &'a AnnotatedArticle, actors: &[ActorInStory]) -> Self {
+        let mut actor_of_entity = vec![None; article.entities.len()];
+        for (actor, found) in actors.iter().enumerate() {
+            for &(_, entity) in found.members.iter().filter(|(member, _)| *member == index) {
+                actor_of_entity[entity as usize] = Some(actor);
+            }
+        }
+        let actor_of = article
+            .mentions
+            .iter()
+            .map(|mention| mention.entity.and_then(|entity| actor_of_entity[entity as usize]))
+            .collect();
+        let body: Vec<u32> =
+            (0..article.sentences.len() as u32).filter(|&sentence| article.zone(sentence).is_body()).collect();
+        let words = spoken_words(article, &body);
+        Self { article, actor_of, actor_of_entity, body, words }
+    }
+
+    pub(crate) fn doc_id(&self) -> &'a str {
+        &self.article.document.doc_id
+    }
+
+    /// The named mentions of an actor.
+    pub(crate) fn mentions_of(&self, actor: usize) -> impl Iterator<Item = &'a Mention> + '_ {
+        self.all_mentions_of(actor).filter(|mention| mention.form.is_named())
+    }
+
+    /// Its mentions in any form, descriptions and pronouns too.
+    pub(crate) fn all_mentions_of(&self, actor: usize) -> impl Iterator<Item = &'a Mention> + '_ {
+        let mentions = self.article.mentions.iter().zip(&self.actor_of);
+        mentions.filter(move |(_, found)| **found == Some(actor)).map(|(mention, _)| mention)
+    }
+
+    pub(crate) fn tones_of(&self, actor: usize) -> impl Iterator<Item = &'a Tone> + '_ {
+        self.article.tones.iter().filter(move |tone| self.actor_of[tone.mention as usize] == Some(actor))
+    }
+
+    pub(crate) fn sentence_ids(&self, sentences: impl IntoIterator<Item = u32>) -> Vec<String> {
+        let unique: BTreeSet<u32> = sentences.into_iter().collect();
+        unique.into_iter().map(|sentence| sentence_id(self.doc_id(), sentence)).collect()
+    }
+
+    pub(crate) fn block_of(&self, sentence: u32) -> u32 {
+        self.article.sentences[sentence as usize].block
+    }
+
+    pub(crate) fn layer_done(&self, name: &str) -> bool {
+        self.article.layers.iter().any(|layer| layer.name == name && layer.status == LayerStatus::Done)
+    }
+
+    pub(crate) fn headline(&self) -> bool {
+        self.article.article.blocks.iter().any(|block| block.kind == BlockKind::Headline)
+    }
+
+    /// The innermost quotation that holds a stretch of the text.
+    pub(crate) fn quote_at(&self, span: Span) -> Option<&'a Quote> {
+        let holding = self.article.quotes.iter().filter(|quote| quote.span.contains(span));
+        holding.min_by_key(|quote| (quote.span.len(), quote.span.start()))
+    }
+
+    /// Index of the story's actor who an entity of this article is.
+    pub(crate) fn actor_of_entity(&self, entity: u32) -> Option<usize> {
+        self.actor_of_entity[entity as usize]
+    }
+
+    pub(crate) fn words_kept(&self) -> u64 {
+        self.article.article.blocks.iter().map(|block| count_words(&self.article.text()[block.span])).sum()
+    }
+
+    pub(crate) fn words_dropped(&self) -> u64 {
+        let source = &self.article.document.source;
+        self.article.article.dropped.iter().map(|dropped| count_words(&source[dropped.source])).sum()
+    }
+
+    pub(crate) fn document(&self) -> DocumentSummary {
+        let article = &self.article.article;
+        DocumentSummary {
+            doc_id: self.doc_id().to_owned(),
+            outlet: article.outlet.clone(),
+            title: article.title.clone(),
+            byline: article.byline.clone(),
+            published: article.published.clone(),
+            language: article.language.clone(),
+            truncated: article.truncated,
+            words_kept: self.words_kept(),
+            words_dropped: self.words_dropped(),
+            body_sentences: self.body.len() as u64,
+        }
+    }
+}
+
+fn count_words(text: &str) -> u64 {
+    text.split_whitespace().filter(|word| is_word(word)).count() as u64
+}
+
+/// Whether a piece between white space counts as a word.
+pub(crate) fn is_word(piece: &str) -> bool {
+    piece.chars().any(char::is_alphanumeric)
+}

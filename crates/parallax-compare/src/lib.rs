@@ -14,6 +14,7 @@ mod page;
 mod prominence;
 mod statistics;
 mod summary;
+mod syndication;
 mod tone;
 mod view;
 mod voices;
@@ -23,4 +24,5 @@ pub use statistics::{Interval, bootstrap_mean, wilson};
 pub use summary::{
     ActorInStory, ActorSummary, DocumentSummary, NameUse, StorySummary, SummaryOptions, sentence_id, summarize,
 };
+pub use syndication::{SentencePair, SharedText, SharedTextSummary, SharingOptions, shared_text};
 pub use voices::{SpeakerSummary, VerbUse, VoiceUse};

@@ -3,6 +3,7 @@
 use crate::Measurement;
 use crate::group::Group;
 use crate::naming::actor_summary;
+use crate::syndication::{SharedTextSummary, SharingOptions, shared_sentences, shared_summary, shared_text};
 use crate::view::ArticleView;
 use crate::voices::{SpeakerSummary, speakers, speaking_actors};
 use parallax_text::{AnnotatedArticle, EntityKind, MentionForm};
@@ -21,13 +22,16 @@ pub struct SummaryOptions {
     pub bootstrap_draws: usize,
     /// Seed of the bootstrap.
     pub seed: u64,
+    /// When articles are taken to share text.
+    pub sharing: SharingOptions,
     /// The model behind entities and tone, as measurements name it.
     pub model: String,
 }
 
 impl Default for SummaryOptions {
     fn default() -> Self {
-        Self { main_actors: 8, minimum_clusters: 5, bootstrap_draws: 2000, seed: 1, model: String::new() }
+        let sharing = SharingOptions::default();
+        Self { main_actors: 8, minimum_clusters: 5, bootstrap_draws: 2000, seed: 1, sharing, model: String::new() }
     }
 }
 
@@ -56,6 +60,8 @@ pub struct StorySummary {
     pub actors: Vec<ActorSummary>,
     /// Who speaks, those with the most words first.
     pub speakers: Vec<SpeakerSummary>,
+    /// Articles that share text.
+    pub shared: Vec<SharedTextSummary>,
     /// The figures.
     pub measurements: Vec<Measurement>,
 }
@@ -152,11 +158,15 @@ pub fn summarize(
     let speaking: Vec<(usize, &ActorInStory)> =
         speaking_actors(&views, actors).into_iter().take(options.main_actors).map(|i| (i, &actors[i])).collect();
 
+    let shared = shared_text(articles, &options.sharing);
+    let shared_in = shared_sentences(&shared, articles.len());
+
     let mut measurements = Vec::new();
     let mut groups: Vec<Group<'_>> = views.iter().map(|view| Group::article(story, view, options)).collect();
     groups.extend(outlets(&views).into_iter().map(|(outlet, members)| Group::outlet(story, outlet, members, options)));
     for group in &groups {
         group.page_measures(&mut measurements);
+        measurements.push(group.shared_share(&shared_in));
         group.voice_shares(&mut measurements);
         for &(index, speaker) in &speaking {
             group.speaker_measures(index, speaker, &mut measurements);
@@ -174,6 +184,7 @@ pub fn summarize(
         documents: views.iter().map(ArticleView::document).collect(),
         actors: listed,
         speakers: speakers(&views, actors),
+        shared: shared.iter().map(|text| shared_summary(text, &views)).collect(),
         measurements,
     }
 }

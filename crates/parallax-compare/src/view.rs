@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 
 /// One article with its mentions mapped to the story's actors.
 pub(crate) struct ArticleView<'a> {
+    /// Index in the story.
+    pub(crate) index: usize,
     pub(crate) article: &'a AnnotatedArticle,
     /// Per mention: index of the story's actor.
     pub(crate) actor_of: Vec<Option<usize>>,
@@ -34,7 +36,7 @@ impl<'a> ArticleView<'a> {
         let body: Vec<u32> =
             (0..article.sentences.len() as u32).filter(|&sentence| article.zone(sentence).is_body()).collect();
         let words = spoken_words(article, &body);
-        Self { article, actor_of, actor_of_entity, body, words }
+        Self { index, article, actor_of, actor_of_entity, body, words }
     }
 
     pub(crate) fn doc_id(&self) -> &'a str {

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use parallax_clean::CleanOptions;
-use parallax_compare::SummaryOptions;
+use parallax_compare::{SharingOptions, SummaryOptions};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -24,6 +24,9 @@ pub struct Config {
     pub bootstrap_draws: usize,
     /// Seed of the bootstrap.
     pub seed: u64,
+    /// Least share of the shorter article's words that stand in another one for the two to be
+    /// shown as sharing text, 0 to 1.
+    pub least_shared: f64,
     /// Days between the first and last article of a story above which a warning is given.
     pub story_days: i32,
 }
@@ -39,6 +42,7 @@ impl Default for Config {
             minimum_clusters: summary.minimum_clusters,
             bootstrap_draws: summary.bootstrap_draws,
             seed: summary.seed,
+            least_shared: summary.sharing.least_share,
             story_days: 14,
         }
     }
@@ -67,6 +71,7 @@ impl Config {
             minimum_clusters: self.minimum_clusters,
             bootstrap_draws: self.bootstrap_draws,
             seed: self.seed,
+            sharing: SharingOptions { least_share: self.least_shared, ..SharingOptions::default() },
             model: model.to_owned(),
         }
     }

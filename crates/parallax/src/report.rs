@@ -56,12 +56,13 @@ impl StoryPage<'_> {
         let n = self.number;
         let _ = write!(
             out,
-            "<h2 id=\"story-{n}\">{}</h2>\n<nav><a href=\"#articles-{n}\">Articles</a><a href=\"#actors-{n}\">Actors</a>\
+            "<h2 id=\"story-{n}\">{}</h2>\n<nav><a href=\"#articles-{n}\">Articles</a><a href=\"#shared-{n}\">Shared text</a><a href=\"#actors-{n}\">Actors</a>\
              <a href=\"#voices-{n}\">Voices</a><a href=\"#names-{n}\">Names</a><a href=\"#tone-{n}\">Tone</a><a href=\"#telling-{n}\">Telling sentences</a>\
              <a href=\"#texts-{n}\">Texts</a><a href=\"#methods\">Methods</a></nav>\n",
             story_name(&self.story.id)
         );
         self.articles(out);
+        self.shared(out);
         self.actors(out);
         self.voices(out);
         self.names(out);
@@ -141,6 +142,64 @@ impl StoryPage<'_> {
                 };
             }
         });
+    }
+
+    /// Articles that share text: what each has alone, and whether the headline changed.
+    fn shared(&self, out: &mut String) {
+        let _ = write!(
+            out,
+            "<h3 id=\"shared-{}\">Shared text</h3>\n<p class=\"note\">Articles that share a large part of their sentences, as they are or edited: wire copy, syndication, rewriting. Their figures below are not independent.</p>\n",
+            self.number
+        );
+        if self.story.shared.is_empty() {
+            out.push_str("<p>None of these articles shares a large part with another.</p>\n");
+        }
+        for shared in &self.story.shared {
+            let document = |id: &str| self.story.documents.iter().find(|document| document.doc_id == id);
+            let (Some(first), Some(second)) = (document(&shared.doc_ids.0), document(&shared.doc_ids.1)) else {
+                continue;
+            };
+            let share = |words: u64, of: u64| 100.0 * words as f64 / of.max(1) as f64;
+            let same = shared.pairs.iter().filter(|(_, _, likeness)| *likeness >= 1.0).count();
+            let _ = write!(
+                out,
+                "<p>{} and {}: {:.0} % of the words of the first and {:.0} % of the second stand in both; {same} sentences word for word, {} edited.",
+                outlet(first),
+                outlet(second),
+                share(shared.words.0, shared.of_words.0),
+                share(shared.words.1, shared.of_words.1),
+                shared.pairs.len() - same,
+            );
+            if let Some(earlier) = shared.earlier.as_deref().and_then(document) {
+                let _ = write!(out, " {} is dated earlier.", outlet(earlier));
+            }
+            if let (Some(true), Some(one), Some(other)) = (shared.headline_changed, &first.title, &second.title) {
+                let _ = write!(out, " The headline differs: “{}” and “{}”.", Text(one), Text(other));
+            }
+            out.push_str("</p>\n");
+            for (whose, only) in [(first, &shared.only_first), (second, &shared.only_second)] {
+                if !only.is_empty() {
+                    let _ = write!(
+                        out,
+                        "<details><summary>{} sentences only in {}</summary><ul>",
+                        only.len(),
+                        outlet(whose)
+                    );
+                    self.sentences(out, only);
+                    out.push_str("</ul></details>\n");
+                }
+            }
+            let edited: Vec<_> = shared.pairs.iter().filter(|(_, _, likeness)| *likeness < 1.0).collect();
+            if !edited.is_empty() {
+                let _ = write!(out, "<details><summary>{} edited sentences</summary>", edited.len());
+                for (one, other, likeness) in edited {
+                    out.push_str("<ul>");
+                    self.sentences(out, &[one.clone(), other.clone()]);
+                    let _ = write!(out, "</ul><small class=\"n figure\">likeness {likeness:.2}</small>");
+                }
+                out.push_str("</details>\n");
+            }
+        }
     }
 
     fn voices(&self, out: &mut String) {

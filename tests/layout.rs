@@ -68,9 +68,15 @@ fn every_crate_has_an_example_and_the_workspace_s_lints() {
 #[test]
 fn every_measure_is_explained() {
     let readme = read("README.md");
-    let source = read("crates/parallax-compare/src/summary.rs");
-    for part in source.split("self.blank(\"").skip(1) {
-        let measure = part.split('"').next().unwrap();
-        assert!(readme.contains(&format!("`{measure}`")), "README does not explain the measure {measure}");
+    let folder = repository().join("crates/parallax-compare/src");
+    let mut measures = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let source = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        for part in source.split("self.blank(\"").skip(1) {
+            let measure = part.split('"').next().unwrap();
+            assert!(readme.contains(&format!("`{measure}`")), "README does not explain the measure {measure}");
+            measures += 1;
+        }
     }
+    assert!(measures > 8, "{measures} measures found in the sources");
 }

@@ -2,6 +2,9 @@
 
     python manifest.py DIR
 
+An encoder with its heads is a ``[[model]]``; a head that was trained apart, bound to an
+encoder by ``encoder_sha256``, is a ``[[head]]``.
+
 Each folder needs config.json (name, version); licences, data and metrics are in its MODEL_CARD.md.
 """
 from __future__ import annotations
@@ -11,30 +14,36 @@ import json
 import sys
 from pathlib import Path
 
-FILES = ("config.json", "tokenizer.json", "model.safetensors")
+FILES = {
+    "model": ("config.json", "tokenizer.json", "model.safetensors"),
+    "head": ("config.json", "model.safetensors"),
+}
 
 
 def main(folder: Path) -> None:
     """Write FOLDER/manifest.toml."""
     lines = [
         "# The models of this folder, as the program checks them before it loads one.",
-        "# Made by `make manifest`; the program takes the first model.",
+        "# Made by `make manifest`; the program takes the first model, and the heads trained on it.",
     ]
+    found = []
     for config in sorted(folder.glob("*/config.json")):
-        model = config.parent
         described = json.loads(config.read_text(encoding="utf-8"))
+        found.append(("head" if "encoder_sha256" in described else "model", config.parent, described))
+    for kind, model, described in sorted(found, key=lambda one: (one[0] == "head", one[1])):
         lines += [
             "",
-            "[[model]]",
+            f"[[{kind}]]",
             f'name = "{described["name"]}"',
             f'version = "{described["version"]}"',
             f'folder = "{model.name}"',
+            *([f'encoder_sha256 = "{described["encoder_sha256"]}"'] if kind == "head" else []),
             'languages = ["en"]',
             'licence = "LICENSE-WEIGHTS.md"',
             f'card = "{model.name}/MODEL_CARD.md"',
             "files = [",
         ]
-        for name in FILES:
+        for name in FILES[kind]:
             data = (model / name).read_bytes()
             lines.append(f'  {{ path = "{name}", bytes = {len(data)}, sha256 = "{hashlib.sha256(data).hexdigest()}" }},')
         lines.append("]")

@@ -15,6 +15,7 @@
 //! ```
 //!
 //! * [`Model`]: a model folder (configuration, tokenizer, safetensors weights), checked when it loads.
+//! * [`HeadModel`]: a head that was trained apart, bound to the one model whose states it reads.
 //! * [`Encoder`]: the seam, token ids in and hidden states out, with [`NativeEncoder`] (the default)
 //!   and, with the feature `rust-bert`, `RustBertEncoder` (libtorch).
 //! * [`SentenceEncoder`]: sentences of a text to tokens with exact byte spans and their hidden states.
@@ -31,6 +32,7 @@
 #![forbid(unsafe_code)]
 
 mod engine;
+mod head_model;
 mod model;
 mod native;
 #[cfg(feature = "rust-bert")]
@@ -40,6 +42,7 @@ mod tokens;
 pub mod word_shape;
 
 pub use engine::{Batch, EncodeError, Encoder, EngineInfo};
+pub use head_model::HeadModel;
 pub use model::{EncoderConfig, LoadError, Model, ModelConfig};
 pub use native::NativeEncoder;
 #[cfg(feature = "rust-bert")]

@@ -225,7 +225,7 @@ impl Table {
 
 /// `model.safetensors`: its bytes, and where its tensors lie.
 #[derive(Debug)]
-struct Weights {
+pub(crate) struct Weights {
     path: PathBuf,
     bytes: Vec<u8>,
     tensors: BTreeMap<String, Tensor>,
@@ -241,7 +241,7 @@ struct Tensor {
 }
 
 impl Weights {
-    fn new(path: PathBuf, bytes: Vec<u8>) -> Result<Self, LoadError> {
+    pub(crate) fn new(path: PathBuf, bytes: Vec<u8>) -> Result<Self, LoadError> {
         let damaged = |source| LoadError::Weights { path: path.clone(), source };
         // The header is followed by the data, to which its offsets refer.
         let (header, metadata) = SafeTensors::read_metadata(&bytes).map_err(damaged)?;
@@ -296,7 +296,7 @@ impl Weights {
             .ok_or_else(|| LoadError::MissingTensor { path: self.path.clone(), name: name.to_owned() })
     }
 
-    fn of_shape(&self, name: &str, shape: &[usize]) -> Result<(), LoadError> {
+    pub(crate) fn of_shape(&self, name: &str, shape: &[usize]) -> Result<(), LoadError> {
         let tensor = self.get(name)?;
         if tensor.shape == shape { Ok(()) } else { Err(self.wrong_shape(name, tensor, format!("{shape:?}"))) }
     }
@@ -308,6 +308,10 @@ impl Weights {
             expected,
             found: format!("{:?}", tensor.shape),
         }
+    }
+
+    pub(crate) fn values_of(&self, name: &str) -> Result<Vec<f32>, LoadError> {
+        Ok(self.values(self.get(name)?))
     }
 
     fn raw(&self, tensor: &Tensor) -> &[u8] {
@@ -402,7 +406,7 @@ pub(crate) fn encoder_shapes(config: &EncoderConfig) -> Vec<(String, Vec<usize>)
     shapes
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
     std::fs::read(path).map_err(|source| LoadError::Read { path: path.to_owned(), source })
 }
 

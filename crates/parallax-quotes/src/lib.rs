@@ -1,12 +1,14 @@
-//! Quotation marks and reporting verbs: whose words a stretch of text may be.
+//! Who says what in an article: quotations, reported speech, their speakers, and whose words a place is.
 //!
 //! * [`quoted_spans`]: the stretches between quotation marks, block by block, whatever the marks.
 //! * [`reporting_verbs`]: the words that introduce what someone said, with their class.
-//! * [`voice_at`]: what the two together say about the voice of one place.
+//! * [`AttributionTagger`] and [`attribute`]: what is said, by whom, introduced by which words.
+//! * [`Voices`]: for any place of the article, whose words it stands in.
+//! * [`polnear`]: the published format of labelled attributions, and the figures on it.
 //!
 //! ```
-//! use parallax_quotes::{quoted_spans, reporting_verbs, voice_at};
-//! use parallax_text::{Block, BlockKind, Span, Voice};
+//! use parallax_quotes::{quoted_spans, reporting_verbs};
+//! use parallax_text::{Block, BlockKind, Span};
 //!
 //! let text = "“The minister is a fool,” Ode said. The tram opens in May.";
 //! let blocks = [Block { kind: BlockKind::Body, span: Span::new(0, text.len()) }];
@@ -14,21 +16,27 @@
 //! assert_eq!(&text[quotes[0].span], "“The minister is a fool,”");
 //!
 //! let sentence = Span::find(text, "“The minister is a fool,” Ode said.").unwrap();
-//! let verbs = reporting_verbs(text, sentence);
-//! assert_eq!(verbs[0].lemma, "say");
-//! let voice = |target: &str| voice_at(&quotes, sentence, !verbs.is_empty(), Span::find(text, target).unwrap());
-//! assert_eq!(voice("minister"), Voice::Direct);
-//! assert_eq!(voice("Ode"), Voice::Unresolved);
+//! assert_eq!(reporting_verbs(text, sentence)[0].lemma, "say");
 //! ```
 
 #![forbid(unsafe_code)]
 
+mod attribution;
+mod features;
 mod marks;
+pub mod polnear;
+mod subject;
+mod tagger;
 mod verbs;
+mod voice;
 
-pub use verbs::{ReportingVerb, VerbClass, reporting_verbs};
+pub use attribution::{ArticleView, Attribution, AttributionCue, attribute};
+pub use parallax_text::VerbClass;
+pub use tagger::{AttributionError, AttributionTagger};
+pub use verbs::{ReportingVerb, reporting_verbs};
+pub use voice::{Standing, Voices};
 
-use parallax_text::{Block, Span, Voice};
+use parallax_text::{Block, Span};
 
 /// A stretch of text between quotation marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,9 +59,13 @@ impl QuotedSpan {
     #[must_use]
     pub fn inside(&self, text: &str) -> Span {
         let quoted = &text[self.span];
+        let doubled = |mark: &str| usize::from(mark == "\'\'" || mark == "``");
         let open = quoted.chars().next().map_or(0, char::len_utf8);
-        let close = if self.closed { quoted[open..].chars().next_back().map_or(0, char::len_utf8) } else { 0 };
-        Span::new(self.span.start() + open, self.span.end() - close)
+        let open = open + doubled(quoted.get(..2).unwrap_or_default());
+        let rest = &quoted[open.min(quoted.len())..];
+        let close = rest.chars().next_back().filter(|_| self.closed).map_or(0, char::len_utf8);
+        let close = close + doubled(rest.get(rest.len().saturating_sub(2)..).unwrap_or_default()) * close;
+        Span::new(self.span.end() - rest.len(), self.span.end() - close)
     }
 
     /// Number of words between the marks.
@@ -69,6 +81,16 @@ impl QuotedSpan {
     pub fn is_scare_quote(&self, text: &str) -> bool {
         let inside = text[self.inside(text)].trim_end();
         self.closed && self.words(text) <= 3 && !inside.ends_with(['.', ',', '!', '?', '…', ':', ';'])
+    }
+
+    /// Whether the marks may stand around a term or a title that nobody is said to have spoken: at
+    /// most three words, or nearly all of its longer words capitalised.
+    #[must_use]
+    pub fn is_term(&self, text: &str) -> bool {
+        let inside = &text[self.inside(text)];
+        let long = || inside.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= 4);
+        let raised = long().filter(|word| word.starts_with(char::is_uppercase)).count();
+        self.closed && (self.words(text) <= 3 || (raised >= 2 && raised * 4 >= long().count() * 3))
     }
 }
 
@@ -97,22 +119,4 @@ pub fn quoted_spans(text: &str, blocks: &[Block]) -> Vec<QuotedSpan> {
         });
     }
     quotes
-}
-
-/// The voice a target stands in, as far as marks and verbs tell.
-///
-/// Inside a quotation it is [`Voice::Direct`]. Elsewhere in a sentence that holds a part of a
-/// quotation or a reporting verb it is [`Voice::Unresolved`]: the judgement may still be a
-/// speaker's. Only else is it [`Voice::Own`].
-#[must_use]
-pub fn voice_at(quotes: &[QuotedSpan], sentence: Span, has_reporting_verb: bool, target: Span) -> Voice {
-    let first = quotes.partition_point(|quote| quote.span.end() <= sentence.start().min(target.start()));
-    let near = || quotes[first..].iter().take_while(|quote| quote.span.start() < sentence.end().max(target.end()));
-    if near().any(|quote| quote.span.contains(target)) {
-        Voice::Direct
-    } else if has_reporting_verb || near().any(|quote| quote.span.overlaps(sentence)) {
-        Voice::Unresolved
-    } else {
-        Voice::Own
-    }
 }

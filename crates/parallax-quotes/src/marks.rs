@@ -181,8 +181,11 @@ fn marks(text: &str) -> Vec<Mark> {
     while let Some(skipped) = bytes[from..].iter().position(|byte| matches!(byte, b'"' | b'\'' | b'`' | 0xE2 | 0xC2)) {
         let at = from + skipped;
         let character = text[at..].chars().next().expect("the byte starts a character");
-        let end = at + character.len_utf8();
+        // Two straight single marks, or two accents, stand for a double one.
+        let doubled = matches!(character, '\'' | '`') && bytes.get(at + 1) == bytes.get(at);
+        let end = at + character.len_utf8() + usize::from(doubled);
         from = end;
+        let character = if doubled { '"' } else { character };
         let before = text[..at].chars().next_back();
         let after = text[end..].chars().next();
         let weight = match character {

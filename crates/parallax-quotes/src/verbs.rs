@@ -7,37 +7,8 @@
 //! and bias in the press"). The choice of lemmas is ours, made beside the verb list of the Gender
 //! Gap Tracker (Asr et al. 2021, MIT licence); the class of each is ours.
 
-use parallax_text::Span;
+use parallax_text::{Span, VerbClass};
 use std::sync::LazyLock;
-
-/// What a reporting verb says about the words it introduces.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum VerbClass {
-    /// No judgement: say, tell, add.
-    Neutral,
-    /// The speaker stands by it, or it is presented as so: insist, confirm, point out.
-    Assertive,
-    /// The writer keeps a distance, or the speaker disputes: claim, allege, deny.
-    Doubting,
-    /// The speaker's feeling or manner: boast, warn, accuse, lash out.
-    Emotive,
-}
-
-impl VerbClass {
-    /// All classes, in the order of reports.
-    pub const ALL: [VerbClass; 4] = [VerbClass::Neutral, VerbClass::Assertive, VerbClass::Doubting, VerbClass::Emotive];
-
-    /// A name for tables.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            VerbClass::Neutral => "neutral",
-            VerbClass::Assertive => "assertive",
-            VerbClass::Doubting => "doubting",
-            VerbClass::Emotive => "emotive",
-        }
-    }
-}
 
 /// A word, or a fixed phrase, that introduces what someone said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

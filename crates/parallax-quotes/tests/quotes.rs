@@ -1,7 +1,7 @@
-//! Quotations, reporting verbs and voices on what news pages bring.
+//! Quotations and reporting verbs on what news pages bring.
 
-use parallax_quotes::{VerbClass, quoted_spans, reporting_verbs, voice_at};
-use parallax_text::{Block, BlockKind, Span, Voice};
+use parallax_quotes::{VerbClass, quoted_spans, reporting_verbs};
+use parallax_text::{Block, BlockKind, Span};
 use proptest::prelude::*;
 
 /// One block a line.
@@ -34,6 +34,7 @@ fn all_kinds_of_marks_are_read() {
     check("« C’est vrai », dit-elle.", &["« C’est vrai »"]);
     check("„Das ist so“, sagte sie.", &["„Das ist so“"]);
     check("It was called (\"a gift\").", &["\"a gift\""]);
+    check("''It is so,'' she said, ``and stays so.''", &["''It is so,''", "``and stays so.''"]);
     check("a \"well-being\" plan—\"odd\"—and a ‘gift’.", &["\"well-being\"", "\"odd\"", "‘gift’"]);
 }
 
@@ -161,22 +162,6 @@ fn verbs_carry_their_class() {
     check("She insisted.", VerbClass::Assertive);
     check("She claimed so.", VerbClass::Doubting);
     check("She boasted.", VerbClass::Emotive);
-}
-
-#[test]
-fn a_voice_is_own_only_where_nobody_else_speaks() {
-    let text = "“The mayor is brave,” Osk said. Dalca was called ‘afraid’. The lease runs to 2066.";
-    let quotes = quoted_spans(text, &blocks(text));
-    let check = |sentence: &str, target: &str, expected: Voice| {
-        let sentence = Span::find(text, sentence).unwrap();
-        let verbs = !reporting_verbs(text, sentence).is_empty();
-        assert_eq!(voice_at(&quotes, sentence, verbs, Span::find(text, target).unwrap()), expected, "{target}");
-    };
-    check("“The mayor is brave,” Osk said.", "mayor", Voice::Direct);
-    check("“The mayor is brave,” Osk said.", "Osk", Voice::Unresolved);
-    check("Dalca was called ‘afraid’.", "Dalca", Voice::Unresolved);
-    check("The lease runs to 2066.", "lease", Voice::Own);
-    assert_eq!(voice_at(&[], Span::new(0, 9), true, Span::new(2, 4)), Voice::Unresolved);
 }
 
 #[test]

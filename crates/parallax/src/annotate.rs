@@ -5,10 +5,11 @@ use crate::input::{DocumentError, RawDocument};
 use crate::models::Models;
 use anyhow::{Context, Result};
 use parallax_clean::clean;
-use parallax_quotes::{QuotedSpan, quoted_spans, reporting_verbs, voice_at};
+use parallax_encoder::EncodedSentence;
+use parallax_quotes::{ArticleView, Attribution, QuotedSpan, Voices, attribute, quoted_spans};
 use parallax_text::{
-    AlignedText, AnnotatedArticle, Article, Block, BlockKind, Document, EntityKind, Layer, LayerStatus, Mention, Quote,
-    QuoteKind, Sentence, Span, Tone,
+    AlignedText, AnnotatedArticle, Article, Block, BlockKind, Cue, Document, EntityKind, Layer, LayerStatus, Mention,
+    Quote, Sentence, Span, Speaker, Tone,
 };
 
 /// How documents are annotated.
@@ -48,14 +49,13 @@ pub(crate) fn annotate(document: Document, article: Article, models: &Models) ->
     let sentences = parallax_split::sentences(text, &article.blocks);
     let quoted = quoted_spans(text, &article.blocks);
     let known = article.language.as_ref().is_none_or(|language| models.languages.contains(language));
-    let (mentions, entities, tones) =
+    let (mentions, entities, quotes, tones) =
         if known { read_sentences(text, &article.blocks, &sentences, &quoted, models)? } else { Default::default() };
     let layers = layers(models, if known { LayerStatus::Done } else { LayerStatus::UnsupportedLanguage });
-    let quotes = quoted.iter().map(|found| quote(text, found)).collect();
     Ok(AnnotatedArticle { document, sentences, mentions, entities, quotes, tones, layers, article })
 }
 
-type Findings = (Vec<Mention>, Vec<parallax_text::Entity>, Vec<Tone>);
+type Findings = (Vec<Mention>, Vec<parallax_text::Entity>, Vec<Quote>, Vec<Tone>);
 
 /// One pass of the encoder; all heads read the same hidden states.
 fn read_sentences(
@@ -65,17 +65,13 @@ fn read_sentences(
     quoted: &[QuotedSpan],
     models: &Models,
 ) -> Result<Findings> {
-    let spans: Vec<Span> = sentences.iter().map(|sentence| sentence.span).collect();
-    let encoded = models.encoder.encode(text, &spans).context("the encoder failed")?;
-    let tagged: Vec<Mention> = encoded
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| blocks[sentences[*index].block as usize].kind.is_prose())
-        .flat_map(|(index, sentence)| models.entities.tag(text, index as u32, sentence))
-        .collect();
-    let (mentions, entities) = parallax_ner::resolve(text, sentences, blocks, tagged);
-    let reported: Vec<bool> =
-        sentences.iter().map(|sentence| !reporting_verbs(text, sentence.span).is_empty()).collect();
+    let encoded = encode(text, sentences, models)?;
+    let (mentions, entities) = actors(text, blocks, sentences, &encoded, models);
+    let named: Vec<Span> = mentions.iter().map(|mention| mention.span).collect();
+    let view = ArticleView { text, sentences, encoded: &encoded, quoted, mentions: &named };
+    let attributions = attribute(&models.attributions, &view);
+    let voices = Voices::new(text, sentences, quoted, &attributions);
+    let (quotes, places) = quotes(text, &attributions, &mentions);
     let mut tones = Vec::new();
     for (index, mention) in mentions.iter().enumerate() {
         // The names of nationalities, works and events are no actors that anyone has a tone towards.
@@ -84,30 +80,102 @@ fn read_sentences(
         }
         let sentence = sentences[mention.sentence as usize];
         let Some(scores) = models.tone.score(&encoded[mention.sentence as usize], mention.span) else { continue };
+        let standing = voices.at(mention.span);
+        let speaker = standing.attribution.and_then(|index| quotes[places[index as usize]].speaker);
         tones.push(Tone {
             mention: index as u32,
             sentence: mention.sentence,
             zone: blocks[sentence.block as usize].kind,
-            voice: voice_at(quoted, sentence.span, reported[mention.sentence as usize], mention.span),
-            holder: None,
-            quote: quoted.iter().position(|quote| quote.span.contains(mention.span)).map(|quote| quote as u32),
+            voice: standing.voice,
+            holder: speaker.and_then(|speaker| speaker.entity),
+            quote: quotes.iter().position(|quote| quote.span.contains(mention.span)).map(|quote| quote as u32),
             scores,
         });
     }
-    Ok((mentions, entities, tones))
+    Ok((mentions, entities, quotes, tones))
 }
 
-/// A quotation without its speaker: whole sentences are direct, parts of one are mixed.
-fn quote(text: &str, found: &QuotedSpan) -> Quote {
-    let inside = text[found.span].trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '!' | '?' | ','));
-    let sentence = inside.starts_with(char::is_uppercase) && inside.ends_with(['.', '!', '?', ',']);
-    Quote {
-        kind: if sentence { QuoteKind::Direct } else { QuoteKind::Mixed },
-        span: found.span,
-        speaker: None,
-        cue: None,
-        continues: None,
+fn encode(text: &str, sentences: &[Sentence], models: &Models) -> Result<Vec<EncodedSentence>> {
+    let spans: Vec<Span> = sentences.iter().map(|sentence| sentence.span).collect();
+    models.encoder.encode(text, &spans).context("the encoder failed")
+}
+
+fn actors(
+    text: &str,
+    blocks: &[Block],
+    sentences: &[Sentence],
+    encoded: &[EncodedSentence],
+    models: &Models,
+) -> (Vec<Mention>, Vec<parallax_text::Entity>) {
+    let tagged: Vec<Mention> = encoded
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| blocks[sentences[*index].block as usize].kind.is_prose())
+        .flat_map(|(index, sentence)| models.entities.tag(text, index as u32, sentence))
+        .collect();
+    parallax_ner::resolve(text, sentences, blocks, tagged)
+}
+
+/// Who says what in a text, through the same stages as [`annotate`], for figures on labelled data.
+pub(crate) fn attributions(text: &str, blocks: &[Block], models: &Models) -> Result<Vec<Attribution>> {
+    let sentences = parallax_split::sentences(text, blocks);
+    let quoted = quoted_spans(text, blocks);
+    let encoded = encode(text, &sentences, models)?;
+    let (mentions, _) = actors(text, blocks, &sentences, &encoded, models);
+    let named: Vec<Span> = mentions.iter().map(|mention| mention.span).collect();
+    let view = ArticleView { text, sentences: &sentences, encoded: &encoded, quoted: &quoted, mentions: &named };
+    Ok(attribute(&models.attributions, &view))
+}
+
+/// Every line that is not empty as a paragraph of the body.
+pub(crate) fn line_blocks(text: &str) -> Vec<Block> {
+    let mut start = 0;
+    let mut blocks = Vec::new();
+    for line in text.split_inclusive('\n') {
+        let span = Span::new(start, start + line.len()).trimmed(text);
+        if !span.is_empty() {
+            blocks.push(Block { kind: BlockKind::Body, span });
+        }
+        start += line.len();
     }
+    blocks
+}
+
+/// A quotation for each content of each attribution, in order of the text, and the place of the
+/// first of each attribution.
+fn quotes(text: &str, attributions: &[Attribution], mentions: &[Mention]) -> (Vec<Quote>, Vec<usize>) {
+    let mut contents: Vec<(Span, usize)> =
+        attributions.iter().enumerate().flat_map(|(index, one)| one.content.iter().map(move |&s| (s, index))).collect();
+    contents.sort();
+    let mut first = vec![0; attributions.len()];
+    contents.iter().enumerate().rev().for_each(|(place, &(_, index))| first[index] = place);
+    let mut last: Vec<Option<u32>> = vec![None; attributions.len()];
+    let mut quotes: Vec<Quote> = Vec::with_capacity(contents.len());
+    for (place, &(span, index)) in contents.iter().enumerate() {
+        let one = &attributions[index];
+        let earlier = || one.continues.and_then(|earlier| last[earlier as usize]);
+        let continues = last[index].or_else(earlier);
+        last[index] = Some(place as u32);
+        quotes.push(Quote {
+            kind: one.kind,
+            span,
+            speaker: one.source.map(|source| speaker(source, mentions)),
+            cue: one.cue.map(|cue| Cue {
+                span: cue.span,
+                lemma: cue.lemma.map_or_else(|| text[cue.span].to_lowercase(), ToOwned::to_owned),
+                class: cue.class,
+            }),
+            continues,
+        });
+    }
+    (quotes, first)
+}
+
+/// Of the mentions in the words that name a speaker the first: what follows it is about it.
+fn speaker(source: Span, mentions: &[Mention]) -> Speaker {
+    let first = mentions.partition_point(|mention| mention.span.end() <= source.start());
+    let found = mentions.get(first).filter(|mention| mention.span.overlaps(source));
+    Speaker { entity: found.and_then(|mention| mention.entity), mention: found.map(|_| first as u32), span: source }
 }
 
 fn layers(models: &Models, model_layers: LayerStatus) -> Vec<Layer> {
@@ -119,11 +187,13 @@ fn layers(models: &Models, model_layers: LayerStatus) -> Vec<Layer> {
         model_sha256: Some(models.sha256.clone()),
         engine: Some((engine.name.to_owned(), engine.precision.to_owned())),
     };
+    let with_head =
+        |name: &str| Layer { model_sha256: Some(models.attributions.sha256().to_owned()), ..with_model(name) };
     vec![
         plain("sentences", LayerStatus::Done),
         with_model("ner"),
-        plain("quotes", LayerStatus::Done),
-        plain("attribution", LayerStatus::NotRun),
+        with_head("quotes"),
+        with_head("attribution"),
         with_model("tone"),
         plain("frames", LayerStatus::NotRun),
         plain("stances", LayerStatus::NotRun),

@@ -20,6 +20,8 @@ pub(crate) enum Task {
     Tone,
     /// Sentences, CoNLL-U
     Split,
+    /// Quotations and their speakers, PolNeAR: folders with text/ and attributions/
+    Quotes,
     /// Kinds of lines, pages with a table of line numbers and kinds
     Clean,
 }
@@ -36,6 +38,7 @@ pub(crate) fn run(
         Task::Tone => tone(files, config, &models()?),
         Task::Ner => entities(files, config, &models()?),
         Task::Split => split(files),
+        Task::Quotes => quotes(files, config, &models()?),
         Task::Clean => crate::gold::run(files, gold.context("name the table of lines and kinds with --gold")?, config),
     }
 }
@@ -114,6 +117,37 @@ fn entities(files: &[PathBuf], config: &Config, models: &Models) -> Result<Strin
                 100.0 * score.f1
             );
         }
+    }
+    Ok(out)
+}
+
+fn quotes(folders: &[PathBuf], config: &Config, models: &Models) -> Result<String> {
+    use parallax_quotes::polnear::{KINDS, OVERLAPS};
+    let mut out = format!("{:20} {:9} {:>6} {:>6}", "folder", "kind", "gold", "found");
+    for overlap in OVERLAPS {
+        let _ = write!(out, "   {:>5} {:>5} {:>9}", "P", "R", format!("F1@{overlap}"));
+    }
+    for folder in folders {
+        let tally = crate::polnear::score(models, config, folder)?;
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        for (kind, label) in KINDS.into_iter().enumerate() {
+            let (gold, found) = tally.contents(kind);
+            let _ = write!(out, "\n{name:20} {label:9} {gold:>6} {found:>6}");
+            for overlap in 0..OVERLAPS.len() {
+                let figures = tally.figures(kind, overlap);
+                let [p, r, f1] = [figures.precision, figures.recall, figures.f1].map(|share| 100.0 * share);
+                let _ = write!(out, "   {p:>5.1} {r:>5.1} {f1:>9.2}");
+            }
+        }
+        let (right, exact) = tally.speakers();
+        let (all, quoted, matched) = tally.silent();
+        let [right, exact, cues, all, quoted, matched] =
+            [right, exact, tally.cues(), all, quoted, matched].map(|share| 100.0 * share);
+        let _ = write!(
+            out,
+            "\n{name:20} of contents matched at 0.8: speaker right {right:.1} % (same words {exact:.1} %), cue right {cues:.1} %\
+             \n{name:20} without speaker: {all:.1} % of all found, {quoted:.1} % of those with marks, {matched:.1} % of matched whose gold names one"
+        );
     }
     Ok(out)
 }

@@ -34,6 +34,7 @@ mod input;
 mod metadata;
 mod models;
 mod output;
+mod polnear;
 mod progress;
 mod report;
 mod stages;

@@ -4,6 +4,7 @@ use crate::input::hexadecimal;
 use anyhow::{Context, Result, bail};
 use parallax_encoder::{EncodeOptions, Encoder, Model, NativeEncoder, SentenceEncoder};
 use parallax_ner::EntityTagger;
+use parallax_quotes::AttributionTagger;
 use parallax_stance::ToneScorer;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -28,6 +29,8 @@ pub struct Models {
     pub entities: EntityTagger,
     /// Tone towards targets.
     pub tone: ToneScorer,
+    /// Who says what.
+    pub attributions: AttributionTagger,
     /// Name and version of the model.
     pub name: String,
     /// SHA-256 of its weights.
@@ -45,6 +48,16 @@ impl std::fmt::Debug for Models {
 #[derive(Deserialize)]
 struct Manifest {
     model: Vec<ManifestModel>,
+    #[serde(default)]
+    head: Vec<ManifestHead>,
+}
+
+/// A head in a folder of its own.
+#[derive(Deserialize)]
+struct ManifestHead {
+    folder: String,
+    encoder_sha256: String,
+    files: Vec<ManifestFile>,
 }
 
 #[derive(Deserialize)]
@@ -66,11 +79,11 @@ struct ManifestFile {
 const MANIFEST: &str = "manifest.toml";
 
 impl Models {
-    /// Loads the first model of the manifest in `folder`.
+    /// Loads the first model of the manifest in `folder`, and the attribution head trained on it.
     ///
     /// # Errors
-    /// Where the manifest or a file is missing, a file is not the one the manifest names, or the
-    /// engine is not in this build.
+    /// Where the manifest or a file is missing, a file is not the one the manifest names, no head was
+    /// trained on the model, or the engine is not in this build.
     pub fn load(folder: &Path, engine: Engine) -> Result<Self> {
         let path = folder.join(MANIFEST);
         let advice = "take the folder `models` of the repository as it is, or name one with --models";
@@ -86,11 +99,23 @@ impl Models {
             check(&inside.join(&file.path), &file.sha256)?;
         }
         let model = Model::load(&inside).with_context(|| format!("{}: the model cannot be used", inside.display()))?;
+        let Some(head) = manifest.head.iter().find(|head| head.encoder_sha256 == model.sha256()) else {
+            bail!(
+                "{}: the manifest names no attribution head that was trained on {}; {advice}",
+                path.display(),
+                described.folder
+            );
+        };
+        let apart = folder.join(&head.folder);
+        for file in &head.files {
+            check(&apart.join(&file.path), &file.sha256)?;
+        }
         let encoder = SentenceEncoder::new(&model, start(engine, &model)?, EncodeOptions::default())?;
         Ok(Self {
             encoder,
             entities: EntityTagger::new(&model).with_context(|| format!("{}: entities", inside.display()))?,
             tone: ToneScorer::new(&model).with_context(|| format!("{}: tone", inside.display()))?,
+            attributions: AttributionTagger::load(&apart, &model).with_context(|| format!("{}", apart.display()))?,
             name: format!("{}-{}", described.name, described.version),
             sha256: model.sha256().to_owned(),
             languages: described.languages,

@@ -1,0 +1,299 @@
+//! Attributions of an article: what the tagger finds, made to agree with the quotation marks.
+
+use crate::features::Reading;
+use crate::subject;
+use crate::tagger::{AttributionTagger, Found};
+use crate::{QuotedSpan, ReportingVerb, reporting_verbs};
+use parallax_encoder::EncodedSentence;
+use parallax_text::{QuoteKind, Sentence, Span, VerbClass};
+
+/// What [`attribute`] reads: an article after the encoder pass.
+#[derive(Clone, Copy, Debug)]
+pub struct ArticleView<'a> {
+    /// The clean text.
+    pub text: &'a str,
+    /// Its sentences, in order.
+    pub sentences: &'a [Sentence],
+    /// The encoded sentences, one for each.
+    pub encoded: &'a [EncodedSentence],
+    /// Its quotations, from [`crate::quoted_spans`].
+    pub quoted: &'a [QuotedSpan],
+    /// Mentions of actors in any form, in order: names at least, better descriptions and pronouns
+    /// too. Where the tagger finds no source, the rules look for one among them.
+    pub mentions: &'a [Span],
+}
+
+/// Someone's words in the outlet's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attribution {
+    /// Direct: whole sentences between marks. Mixed: with marks around a part. Indirect: no marks.
+    pub kind: QuoteKind,
+    /// What is said, with its marks: at least one span, in order, disjoint, each in one block. Of
+    /// other attributions no content overlaps it.
+    pub content: Vec<Span>,
+    /// The words that name the speaker. In an attribution that continues another one: those of the
+    /// other, so that they may stand in an earlier sentence or block.
+    pub source: Option<Span>,
+    /// The words that introduce it.
+    pub cue: Option<AttributionCue>,
+    /// Index of the attribution whose utterance this one continues: a floating quotation, or the
+    /// next paragraph of a long one.
+    pub continues: Option<u32>,
+}
+
+/// The words that introduce what someone says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AttributionCue {
+    /// Bytes of the text.
+    pub span: Span,
+    /// Base form of the reporting verb in it, or a phrase ("according to"); `None` where the words
+    /// hold none of the table ("in her view").
+    pub lemma: Option<&'static str>,
+    /// Its class.
+    pub class: Option<VerbClass>,
+}
+
+/// Who says what in an article, in order of the text.
+///
+/// The trained tagger finds sources, cues and contents; then the marks rule: a quotation belongs to
+/// one attribution as a whole, of nested ones only the outermost counts, and every quotation is
+/// somebody's words unless it is a term or title that no one is said to have used. An attribution
+/// without a source gets the subject of its verb, or the speaker of what it continues.
+///
+/// # Panics
+/// If the parts of the view are not of one text.
+#[must_use]
+pub fn attribute(tagger: &AttributionTagger, view: &ArticleView<'_>) -> Vec<Attribution> {
+    let verbs: Vec<ReportingVerb> =
+        view.sentences.iter().flat_map(|sentence| reporting_verbs(view.text, sentence.span)).collect();
+    let reading = Reading::new(view.text, view.sentences, view.encoded, view.quoted, &verbs);
+    let found = tagger.find(&reading, view.encoded);
+    assemble(view, &verbs, found.iter().map(|found| Draft::new(view.text, &reading, found)).collect())
+}
+
+/// An attribution in the making.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Draft {
+    pub(crate) content: Vec<Span>,
+    pub(crate) source: Option<Span>,
+    pub(crate) cue: Option<Span>,
+    pub(crate) continues: Option<usize>,
+}
+
+impl Draft {
+    fn new(text: &str, reading: &Reading, found: &Found) -> Self {
+        Self {
+            content: found.content.iter().map(|words| reading.span_of(words)).collect(),
+            source: found.source.as_ref().map(|words| words_only(text, reading.span_of(words))),
+            cue: found.cue.as_ref().map(|words| words_only(text, reading.span_of(words))),
+            continues: None,
+        }
+    }
+
+    pub(crate) fn start(&self) -> usize {
+        self.content.first().map_or(0, |span| span.start())
+    }
+
+    pub(crate) fn end(&self) -> usize {
+        self.content.last().map_or(0, |span| span.end())
+    }
+}
+
+/// The rules over what the tagger found.
+pub(crate) fn assemble(view: &ArticleView<'_>, verbs: &[ReportingVerb], mut drafts: Vec<Draft>) -> Vec<Attribution> {
+    settle_quotations(view, &mut drafts);
+    subject::fill(view, verbs, &mut drafts);
+    drafts
+        .iter()
+        .map(|draft| Attribution {
+            kind: kind(view, &draft.content),
+            content: draft.content.clone(),
+            source: draft.source,
+            cue: draft.cue.map(|span| cue(verbs, span)),
+            continues: draft.continues.map(|index| index as u32),
+        })
+        .collect()
+}
+
+fn cue(verbs: &[ReportingVerb], span: Span) -> AttributionCue {
+    let first = verbs.partition_point(|verb| verb.span.end() <= span.start());
+    let verb = verbs[first..].iter().take_while(|verb| verb.span.start() < span.end()).last();
+    AttributionCue { span, lemma: verb.map(|verb| verb.lemma), class: verb.map(|verb| verb.class) }
+}
+
+/// Gives each quotation as a whole to one attribution, and to a new one where it has none.
+fn settle_quotations(view: &ArticleView<'_>, drafts: &mut Vec<Draft>) {
+    let mut owners: Vec<Option<usize>> = vec![None; view.quoted.len()];
+    let mut shares = vec![0usize; view.quoted.len()];
+    let quoted_by = |span: Span| {
+        let first = view.quoted.partition_point(|quote| quote.span.end() <= span.start());
+        (first..view.quoted.len()).take_while(move |&index| view.quoted[index].span.start() < span.end())
+    };
+    for (index, draft) in drafts.iter().enumerate() {
+        // What is reported inside a quotation is a part of it.
+        let inside = |span: Span| quoted_by(span).find(|&quote| view.quoted[quote].span.contains(span));
+        let told_inside = draft.cue.or(draft.source).and_then(inside);
+        for &span in &draft.content {
+            for quote in quoted_by(span).filter(|&quote| told_inside != Some(quote)) {
+                let share = overlap(span, view.quoted[quote].span);
+                if share > shares[quote] {
+                    (shares[quote], owners[quote]) = (share, Some(index));
+                }
+            }
+        }
+    }
+    for (index, owner) in owners.iter_mut().enumerate() {
+        *owner = cue_behind(view, drafts, view.quoted[index].span, *owner).or(*owner);
+    }
+    for (quote, owner) in view.quoted.iter().zip(&mut owners) {
+        if owner.is_none() && !quote.is_term(view.text) {
+            *owner = Some(drafts.len());
+            drafts.push(Draft::default());
+        }
+    }
+    // Cut all quotations out of all contents, then hand them to their owners.
+    for draft in drafts.iter_mut() {
+        let pieces: Vec<Span> = std::mem::take(&mut draft.content);
+        for piece in pieces {
+            let mut start = piece.start();
+            for quote in quoted_by(piece) {
+                let quote = view.quoted[quote].span;
+                if quote.start() > start {
+                    draft.content.push(Span::new(start, quote.start()));
+                }
+                start = start.max(quote.end());
+            }
+            if start < piece.end() {
+                draft.content.push(Span::new(start, piece.end()));
+            }
+        }
+        let within = |span: &Span| quoted_by(*span).any(|quote| view.quoted[quote].span.contains(*span));
+        draft.source = draft.source.filter(|span| !within(span));
+        draft.cue = draft.cue.filter(|span| !within(span));
+    }
+    for (quote, owner) in view.quoted.iter().zip(&owners) {
+        if let &Some(owner) = owner {
+            drafts[owner].content.push(quote.span);
+        }
+    }
+    for draft in drafts.iter_mut() {
+        draft.content.sort();
+        draft.content = joined(view.text, &draft.content);
+        drop_asides(view, &mut draft.content);
+    }
+    drafts.retain(|draft| !draft.content.is_empty());
+    drafts.sort_by_key(Draft::start);
+}
+
+/// The attribution whose cue follows a quotation in the same sentence ("“…,” added Ode"), where the
+/// one that has it speaks in another sentence.
+fn cue_behind(view: &ArticleView<'_>, drafts: &[Draft], quote: Span, owner: Option<usize>) -> Option<usize> {
+    let owner = owner?;
+    let sentence = |offset: usize| view.sentences.partition_point(|sentence| sentence.span.end() <= offset);
+    let here = sentence(quote.end().saturating_sub(1));
+    if drafts[owner].cue.is_none_or(|cue| sentence(cue.start()) == here) {
+        return None;
+    }
+    let near = owner.saturating_sub(3)..drafts.len().min(owner + 4);
+    near.filter(|&other| other != owner).find(|&other| {
+        drafts[other].cue.is_some_and(|cue| {
+            cue.start() >= quote.end()
+                && sentence(cue.start()) == here
+                && view.text[quote.end()..cue.start()].split_whitespace().count() <= 8
+        })
+    })
+}
+
+/// Where someone's sentences are quoted, the rest of the outlet's sentence is no part of them:
+/// ("“It is ours,” she said *after the vote*", "“It is ours,” *when asked again*").
+fn drop_asides(view: &ArticleView<'_>, content: &mut Vec<Span>) {
+    let marks = |span: Span| {
+        let first = view.quoted.partition_point(|quote| quote.span.end() <= span.start());
+        view.quoted.get(first).filter(move |quote| quote.span.start() < span.end())
+    };
+    let words = |span: Span| view.text[span].split_whitespace().count();
+    let sentences: Vec<Span> =
+        content.iter().filter_map(|&span| marks(span)).filter(|q| is_whole(view.text, q)).map(|q| q.span).collect();
+    let quoted: usize = sentences.iter().map(|&span| words(span)).sum();
+    if quoted == 0 {
+        return;
+    }
+    content.retain(|&span| marks(span).is_some() || words(span) > quoted || view.text[span].starts_with("that "));
+    for span in content.iter_mut() {
+        let Some(quote) = marks(*span).filter(|quote| quote.span.start() == span.start()) else { continue };
+        let rest = Span::new(quote.span.end().min(span.end()), span.end());
+        if is_whole(view.text, quote) && marks(rest).is_none() && words(rest) <= quoted.max(12) {
+            *span = quote.span;
+        }
+    }
+}
+
+/// Whether marks hold whole sentences, by their first letter and what they end with.
+fn is_whole(text: &str, quote: &QuotedSpan) -> bool {
+    let inside = text[quote.inside(text)].trim();
+    inside.trim_start_matches(|c: char| !c.is_alphanumeric()).starts_with(char::is_uppercase)
+        && inside.ends_with([',', '.', '!', '?'])
+        && !quote.is_term(text)
+}
+
+/// Without punctuation at its ends ("said:"), unless it is nothing else (":").
+fn words_only(text: &str, span: Span) -> Span {
+    let outer = |c: char| !c.is_alphanumeric() && !matches!(c, '[' | ']' | '(' | ')' | '.' | '$' | '@' | '#');
+    let inside = &text[span];
+    let start = span.start() + inside.len() - inside.trim_start_matches(outer).len();
+    let end = span.start() + inside.trim_end_matches(outer).len();
+    if start < end { Span::new(start, end) } else { span }
+}
+
+fn overlap(one: Span, other: Span) -> usize {
+    one.end().min(other.end()).saturating_sub(one.start().max(other.start()))
+}
+
+/// Joins spans with only white space between them; drops those without a letter or digit.
+fn joined(text: &str, spans: &[Span]) -> Vec<Span> {
+    let mut out: Vec<Span> = Vec::new();
+    for span in spans.iter().map(|span| span.trimmed(text)) {
+        match out.last_mut() {
+            Some(last)
+                if last.end() <= span.start()
+                    && !text[last.end()..span.start()].contains(|c: char| !c.is_whitespace() || c == '\n') =>
+            {
+                *last = last.cover(span);
+            }
+            _ => out.push(span),
+        }
+    }
+    out.retain(|span| text[*span].contains(char::is_alphanumeric));
+    out
+}
+
+fn kind(view: &ArticleView<'_>, content: &[Span]) -> QuoteKind {
+    let (mut all, mut some, mut sentence) = (true, false, false);
+    for &span in content {
+        let first = view.quoted.partition_point(|quote| quote.span.end() <= span.start());
+        let mut at = span.start();
+        let outside = |from: usize, to: usize| view.text[from..to].contains(char::is_alphanumeric);
+        for quote in view.quoted[first..].iter().take_while(|quote| quote.span.start() < span.end()) {
+            all &= !(quote.span.start() > at && outside(at, quote.span.start()));
+            some = true;
+            sentence |= is_sentence(view.text, quote);
+            at = at.max(quote.span.end());
+        }
+        all &= !(at < span.end() && outside(at, span.end()));
+    }
+    match (some, all && sentence) {
+        (false, _) => QuoteKind::Indirect,
+        (true, true) => QuoteKind::Direct,
+        (true, false) => QuoteKind::Mixed,
+    }
+}
+
+/// Whether marks hold a sentence rather than a part of one: it starts like one or ends like one, and
+/// has a clause's length or both.
+fn is_sentence(text: &str, quote: &QuotedSpan) -> bool {
+    let inside = text[quote.inside(text)].trim();
+    let letters = |c: char| !c.is_alphanumeric();
+    let starts = inside.trim_start_matches(letters).starts_with(char::is_uppercase);
+    let ends = inside.ends_with(['.', '!', '?', ',', '…', '—', '–', '-']) || !quote.closed;
+    (starts && ends) || (starts && quote.words(text) > 3) || (ends && quote.words(text) > 5)
+}

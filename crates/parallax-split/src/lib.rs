@@ -12,10 +12,13 @@
 #![forbid(unsafe_code)]
 
 pub mod evaluate;
+mod gaps;
 mod lines;
 mod scan;
+pub mod training;
 mod words;
 
+use gaps::{Judge, Model};
 use parallax_text::{Block, BlockKind, Sentence, Span};
 
 /// The sentences of one block of text, as spans in bytes of `text`.
@@ -24,9 +27,13 @@ use parallax_text::{Block, BlockKind, Sentence, Span};
 /// a list item by its shape; otherwise it is taken for the wrapping of a paragraph.
 #[must_use]
 pub fn split(text: &str) -> Vec<Span> {
+    split_with(text, &mut Model)
+}
+
+fn split_with(text: &str, judge: &mut impl Judge) -> Vec<Span> {
     let mut found = Vec::new();
     for paragraph in lines::paragraphs(text) {
-        scan::scan(text, paragraph, scan::Mode::Prose, &mut found);
+        scan::scan(text, paragraph, scan::Mode::Prose, judge, &mut found);
     }
     found
 }
@@ -46,7 +53,13 @@ pub fn sentences(text: &str, blocks: &[Block]) -> Vec<Sentence> {
         match block.kind {
             BlockKind::Headline | BlockKind::Subhead => {
                 let inside = &text[block.span];
-                scan::scan(inside, Span::new(0, inside.len()).trimmed(inside), scan::Mode::Headline, &mut found);
+                scan::scan(
+                    inside,
+                    Span::new(0, inside.len()).trimmed(inside),
+                    scan::Mode::Headline,
+                    &mut Model,
+                    &mut found,
+                );
             }
             _ => found = split(&text[block.span]),
         }

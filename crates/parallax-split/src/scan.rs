@@ -1,6 +1,7 @@
 //! The pass over one paragraph: finds marks that may end a sentence and decides each from what
 //! stands on its two sides, a bounded stretch either way.
 
+use crate::gaps::{Features, Gap, Judge, Paragraph};
 use crate::lines::Shape;
 use crate::words::{self, Abbreviation};
 use parallax_text::Span;
@@ -19,8 +20,8 @@ const LONGEST_WORD: usize = 64;
 /// Longest bracketed insertion that is kept from being split, in bytes.
 const LONGEST_INSERTION: usize = 300;
 
-/// Adds the sentences of `paragraph` to `found`.
-pub(crate) fn scan(text: &str, paragraph: Span, mode: Mode, found: &mut Vec<Span>) {
+/// Adds the sentences of `paragraph` to `found`; `judge` decides where no rule does.
+pub(crate) fn scan(text: &str, paragraph: Span, mode: Mode, judge: &mut impl Judge, found: &mut Vec<Span>) {
     let mut scanner = Scanner {
         text,
         bytes: &text.as_bytes()[..paragraph.end()],
@@ -34,12 +35,16 @@ pub(crate) fn scan(text: &str, paragraph: Span, mode: Mode, found: &mut Vec<Span
         searched: paragraph.start(),
         no_bracket_before: 0,
         list: None,
+        habits: Paragraph::of(text, paragraph),
+        words: 0,
+        refused: paragraph.start(),
+        judge,
         found,
     };
     scanner.run();
 }
 
-struct Scanner<'a> {
+struct Scanner<'a, J> {
     text: &'a str,
     /// The text up to the end of the paragraph.
     bytes: &'a [u8],
@@ -60,6 +65,13 @@ struct Scanner<'a> {
     no_bracket_before: usize,
     /// The list item that is being read.
     list: Option<ListMark>,
+    /// How the paragraph is written.
+    habits: Paragraph,
+    /// Words of the sentence that have been passed.
+    words: usize,
+    /// End of the last stop of which a rule says that it ends nothing.
+    refused: usize,
+    judge: &'a mut J,
     found: &'a mut Vec<Span>,
 }
 
@@ -109,7 +121,7 @@ enum NextKind {
     End,
 }
 
-impl<'a> Scanner<'a> {
+impl<'a, J: Judge> Scanner<'a, J> {
     fn run(&mut self) {
         let mut at = self.from;
         while let Some(skipped) = self.bytes[at..].iter().position(|&byte| STOPS[byte as usize]) {
@@ -120,12 +132,7 @@ impl<'a> Scanner<'a> {
                     self.toggle_quote(at);
                     at + 1
                 }
-                b'\n' => {
-                    if self.shape.is_some_and(|shape| shape.breaks_at(self.text, self.from, at)) {
-                        self.end_sentence(at);
-                    }
-                    at + 1
-                }
+                b' ' | b'\n' => self.gap(at),
                 b'(' | b'[' => {
                     self.seal(at);
                     at + 1
@@ -149,7 +156,50 @@ impl<'a> Scanner<'a> {
             self.found.push(sentence);
         }
         self.start = self.skip_space(end);
-        (self.has_words, self.searched) = (false, self.start);
+        (self.has_words, self.searched, self.words) = (false, self.start, 0);
+    }
+
+    /// White space: ends a sentence where its line break does, or where the model says so.
+    fn gap(&mut self, at: usize) -> usize {
+        let next = self.skip_space(at);
+        if let Some(shape) = self.shape
+            && let Some(before) = self.bytes[at..next].iter().position(|&byte| byte == b'\n')
+            && shape.breaks_at(self.text, self.from, at + before)
+        {
+            self.end_sentence(at);
+            return next;
+        }
+        self.words += 1;
+        if self.mode == Mode::Prose && self.is_undecided(at, next) {
+            let gap = Gap { start: self.start, at, next, words: self.words };
+            let features = Features::of(self.text, self.habits, gap);
+            if self.judge.ends(at, self.habits.is_careless(), features.buckets()) {
+                self.end_sentence(at);
+            }
+        }
+        next
+    }
+
+    /// Whether no rule speaks for or against an end at the white space `at..next`.
+    fn is_undecided(&mut self, at: usize, next: usize) -> bool {
+        if at <= self.start || at <= self.sealed_until || at == self.refused {
+            return false;
+        }
+        let Some(first) = self.char_at(next) else { return false };
+        let last = self.bytes[at - 1];
+        if first.is_lowercase() {
+            let marked = matches!(last, b'.' | b'!' | b'?' | b':' | b';' | b')' | b'*' | b'>')
+                || self.bytes[..at].ends_with("…".as_bytes());
+            if !marked && !self.habits.is_careless() {
+                return false;
+            }
+        }
+        // "He wrote: “No.”" is one sentence, and so is a name or a heading of two words.
+        let introduces = last == b':' && matches!(first, '"' | '“' | '\'' | '‘' | '«');
+        let careful = self.start == self.from || !self.habits.is_careless();
+        let single = careful && self.words == 1 && last != b':' && !first.is_lowercase();
+        let row = self.bytes[self.start..at].iter().all(|byte| matches!(byte, b'-' | b'=' | b'_' | b'*' | b'#'));
+        !introduces && if self.has_words_before(at) { !single } else { row && at >= self.start + 2 }
     }
 
     /// A character of three bytes: an ellipsis, double marks, a bullet, full-width stops.
@@ -218,7 +268,25 @@ impl<'a> Scanner<'a> {
             return self.start.max(end);
         }
         self.pass_quotes(stop.end, end);
+        if self.is_refused(at, stop, end, quoted) {
+            self.refused = end;
+        }
         end.max(at + 1)
+    }
+
+    /// Whether the stop, which ends no sentence by the rules, proves that none ends here.
+    fn is_refused(&self, at: usize, stop: Stop, end: usize, quoted: bool) -> bool {
+        if matches!(stop.kind, StopKind::Ellipsis | StopKind::PeriodBeforeEllipsis) {
+            return false;
+        }
+        let (next, word) = (self.next(end), self.word_before(at));
+        let second = self.word_at(self.skip_space(next.at + next.word.len()));
+        quoted
+            || matches!(next.kind, NextKind::Capital | NextKind::Digit)
+            || word.len() < 2
+            || words::abbreviation(word).is_some()
+            || words::is_listed(next.word, words::REPORTING)
+            || words::is_listed(second, words::REPORTING)
     }
 
     /// Whether the sentence has a letter or digit before `at`, which never goes back.
@@ -550,7 +618,7 @@ impl<'a> Scanner<'a> {
             && word.chars().all(char::is_alphabetic)
             && word.chars().any(char::is_lowercase)
             && words::abbreviation(word).is_none()
-            && next.word.len() > 1
+            && (next.word.len() > 1 || next.word == "i")
     }
 
     fn ends_before_capital(&self, at: usize, word: &str, next: Next<'_>) -> bool {
@@ -817,7 +885,7 @@ fn is_first_person(word: &str) -> bool {
 /// Bytes at which something may have to be decided.
 static STOPS: [bool; 256] = {
     let mut stops = [false; 256];
-    let marks = b".!?\"\n([):;=\xE2\xE3\xEF";
+    let marks = b".!?\"\n ([):;=\xE2\xE3\xEF";
     let mut index = 0;
     while index < marks.len() {
         stops[marks[index] as usize] = true;

@@ -11,9 +11,9 @@ use parallax_text::Span;
 /// Number of weights, a power of two.
 pub(crate) const BUCKETS: usize = 1 << 16;
 /// Log-odds above which a sentence ends in a careless paragraph,
-const CARELESS: f32 = -2.0;
+const CARELESS: f32 = -2.5;
 /// and in any other.
-const CAREFUL: f32 = 2.0;
+const CAREFUL: f32 = 1.5;
 /// Longest word that is read, in bytes; of a longer one the near part.
 const LONGEST_WORD: usize = 48;
 /// How far the next full stop is looked for, in bytes.
@@ -76,13 +76,13 @@ impl Paragraph {
         let end = inside.trim_end_matches(['"', '”', '’', '\'', ')', ']', '*']);
         let stops = end.ends_with(['.', '!', '?', '…', '。']);
         let lower = inside.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_lowercase);
-        let small_i = inside.as_bytes().windows(3).any(|three| matches!(three, b" i " | b" i'"));
+        let small_i = inside.contains(" i ") || inside.contains(" i'");
         let lines = inside.as_bytes().contains(&b'\n');
         let habits = u32::from(stops) | u32::from(lower) << 1 | u32::from(small_i) << 2 | u32::from(lines) << 3;
         Self { span, habits }
     }
 
-    /// Whether the writer may start a sentence in lower case without a stop before it.
+    /// Whether sentences may end and start without any mark.
     pub(crate) fn is_careless(self) -> bool {
         self.habits & 1 == 0 || self.habits & 0b110 != 0
     }

@@ -185,19 +185,23 @@ impl<'a, J: Judge> Scanner<'a, J> {
         if at <= self.start || at <= self.sealed_until || at == self.refused {
             return false;
         }
+        let mark = self.bytes[..at].iter().rev().take(2).take_while(|byte| matches!(byte, b'.' | b')')).count();
+        if self.words == 1 && mark > 0 && self.is_list_mark(at - mark) {
+            return false;
+        }
         let Some(first) = self.char_at(next) else { return false };
         let last = self.bytes[at - 1];
-        if first.is_lowercase() {
-            let marked = matches!(last, b'.' | b'!' | b'?' | b':' | b';' | b')' | b'*' | b'>')
-                || self.bytes[..at].ends_with("…".as_bytes());
-            if !marked && !self.habits.is_careless() {
-                return false;
-            }
+        let careless = self.habits.is_careless();
+        // Careful writing ends a sentence with a mark, or at least begins it with a capital word
+        // that is no name.
+        let marked = matches!(last, b'.' | b'!' | b'?' | b':' | b';' | b')' | b']' | b'*' | b'>' | b'=' | b'_' | b'-')
+            || self.bytes[..at].ends_with("…".as_bytes());
+        if !careless && !marked && !(first.is_uppercase() && words::opens_sentence(self.word_at(next))) {
+            return false;
         }
         // "He wrote: “No.”" is one sentence, and so is a name or a heading of two words.
         let introduces = last == b':' && matches!(first, '"' | '“' | '\'' | '‘' | '«');
-        let careful = self.start == self.from || !self.habits.is_careless();
-        let single = careful && self.words == 1 && last != b':' && !first.is_lowercase();
+        let single = (self.start == self.from || !careless) && self.words == 1 && last != b':' && !first.is_lowercase();
         let row = self.bytes[self.start..at].iter().all(|byte| matches!(byte, b'-' | b'=' | b'_' | b'*' | b'#'));
         !introduces && if self.has_words_before(at) { !single } else { row && at >= self.start + 2 }
     }
@@ -560,9 +564,13 @@ impl<'a, J: Judge> Scanner<'a, J> {
             StopKind::Ellipsis | StopKind::PeriodBeforeEllipsis => end > stop.end,
             StopKind::Period => {
                 let last = before.rsplit(['.', '(', '"', '“', '-', '’', '\'']).next().unwrap_or(before);
+                // After a name only a word that opens sentences shows that a space was lost.
+                let opens = words::opens_sentence(next) && next.len() > 1
+                    || words::abbreviation(next) == Some(Abbreviation::Title) && self.title_at(end);
                 let plain = last.len() >= 2 && last.chars().all(char::is_lowercase)
                     || (!last.is_empty() && before.bytes().all(|byte| byte.is_ascii_digit() || byte == b','))
-                    || end > stop.end;
+                    || end > stop.end
+                    || (opens && before == last && last.len() >= 4 && last.chars().skip(1).all(char::is_lowercase));
                 let lower_web = token.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("www."));
                 plain
                     && !lower_web
@@ -570,6 +578,11 @@ impl<'a, J: Judge> Scanner<'a, J> {
                     && words::abbreviation(last).is_none()
             }
         }
+    }
+
+    /// Whether the title at `at` has its full stop and a space.
+    fn title_at(&self, at: usize) -> bool {
+        self.bytes[at..].iter().skip_while(|byte| byte.is_ascii_alphabetic()).take(2).eq(b". ")
     }
 
     fn ends_with_period(&self, at: usize, next: Next<'_>, closed: bool) -> bool {

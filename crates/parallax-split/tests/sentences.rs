@@ -73,6 +73,7 @@ fn list_marks_open_their_item() {
     check("1. First\n|2. Second\n|3. Third");
     check("• Mayor says no.\n|• President says yes.");
     check("a. The port |b. The rail");
+    check("a. The first berth |b. The second berth |c. The third berth");
     check("The rules: |1. Be early. |2. Be brief.");
     check("It was built by A. Brandt.");
 }
@@ -82,12 +83,16 @@ fn a_lost_space_after_a_stop_is_seen() {
     check("It was the end.|Next came the rain.");
     check("Is it over?|Yes.| It is over!|Go.");
     check("She said “It is ours.”|Then she left.");
+    check("It rained on Sunday.|Mr. Ruiz stayed in Ferris.|The tug did not.");
+    check("Open Notes.Book or ask Node.js and Visit.Norrvik.");
 }
 
 #[test]
 fn careless_writing_is_still_split() {
     check("is it open today?| i went twice.| nobody there.");
     check("great place :)| We will come again");
+    check("My phone broke last night.| i called the shop.| nobody picked up");
+    check("I asked twice and nobody answered me| We will not go back there");
 }
 
 #[test]

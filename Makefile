@@ -20,7 +20,7 @@ endif
 EXAMPLES = parallax-text:align parallax-clean:clean parallax-split:split parallax-encoder:encode \
 	parallax-quotes:quotes parallax-ner:ner parallax-stance:tone parallax-compare:intervals parallax:mentions
 
-.PHONY: engine-native engine-rust-bert help analyze test bench check fuzz fmt libtorch test-rust-bert train manifest
+.PHONY: engine-native engine-rust-bert help analyze test bench check fuzz fmt libtorch test-rust-bert train train-split manifest
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -93,6 +93,12 @@ train: ## Repeat the training: make train DATA=... ENCODER=... PYTHON=... (see m
 	$(PYTHON) models/training/train.py --data "$(DATA)" --encoder "$(ENCODER)" --work "$(WORK)" --epochs 5 --freeze-words --smoothing 0.05
 	$(PYTHON) models/training/export.py --data "$(DATA)" --encoder "$(ENCODER)" --checkpoint "$(WORK)/checkpoint.pt" --out models/news-en --parity models/training/parity.json
 	$(MAKE) manifest
+
+# Every twelfth article of the news corpus; they stand for text that is written with care.
+train-split: ## Repeat the training of the sentence splitter's model
+	zcat "$(DATA)"/corpus/*.jsonl.gz | awk 'NR % 12 == 0' | head -n 1200 | \
+		$(CARGO) run --release --locked -p parallax-split --example train_gaps -- crates/parallax-split/src/gaps.bin \
+		"$(DATA)/sentences/ud_ewt/en_ewt-ud-train.reconstructed.conllu"
 
 manifest: ## Write models/manifest.toml anew after models were exported
 	$(PYTHON) models/training/manifest.py models

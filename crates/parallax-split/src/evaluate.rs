@@ -3,6 +3,11 @@
 use parallax_text::Span;
 
 /// How the sentences of a document are joined to the raw text that is to be split.
+///
+/// Figures published for Segment any Text (Frohmann et al. 2024) and the systems beside it are
+/// F1 of boundaries on sentences joined by a space: nearest to `Joined` with
+/// [`Score::boundary_f1`]. Those of the CoNLL shared tasks are F1 of whole sentences on raw text:
+/// nearest to `Paragraphs` with [`Score::sentence_f1`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
     /// Paragraphs (`# newpar`) are separated by an empty line.

@@ -1,10 +1,11 @@
 //! Places where no rule decides: white space without a sentence-ending mark before it, or with one
-//! that proves nothing. Their features, and the small linear model that judges them.
+//! that proves nothing. Their features, and the small network that judges them.
 //!
 //! Careless writing (e-mail, chat, reviews) ends sentences with a line break, an address, or
-//! nothing at all. The model is a logistic regression over hashed features of the words on both
-//! sides (Weinberger et al. 2009, "Feature Hashing for Large Scale Multitask Learning"), kept as
-//! one signed byte a weight, so that a sum is an integer and the same on every machine.
+//! nothing at all. The network has one hidden layer over hashed features of the words on both sides
+//! (Weinberger et al. 2009, "Feature Hashing for Large Scale Multitask Learning"), a signed byte a
+//! weight; `examples/train_gaps.rs` makes it. The sums are integers and the few float operations
+//! after them have a fixed order, so that the same text gives the same sentences everywhere.
 
 use parallax_text::Span;
 

@@ -37,6 +37,7 @@ pub(crate) fn scan(text: &str, paragraph: Span, mode: Mode, judge: &mut impl Jud
         list: None,
         habits: Paragraph::of(text, paragraph),
         words: 0,
+        unmarked: false,
         refused: paragraph.start(),
         judge,
         found,
@@ -69,6 +70,8 @@ struct Scanner<'a, J> {
     habits: Paragraph,
     /// Words of the sentence that have been passed.
     words: usize,
+    /// Whether the sentence before was ended by the model.
+    unmarked: bool,
     /// End of the last stop of which a rule says that it ends nothing.
     refused: usize,
     judge: &'a mut J,
@@ -156,7 +159,7 @@ impl<'a, J: Judge> Scanner<'a, J> {
             self.found.push(sentence);
         }
         self.start = self.skip_space(end);
-        (self.has_words, self.searched, self.words) = (false, self.start, 0);
+        (self.has_words, self.searched, self.words, self.unmarked) = (false, self.start, 0, false);
     }
 
     /// White space: ends a sentence where its line break does, or where the model says so.
@@ -175,6 +178,7 @@ impl<'a, J: Judge> Scanner<'a, J> {
             let features = Features::of(self.text, self.habits, gap);
             if self.judge.ends(at, self.habits.is_careless(), features.buckets()) {
                 self.end_sentence(at);
+                self.unmarked = true;
             }
         }
         next
@@ -199,9 +203,10 @@ impl<'a, J: Judge> Scanner<'a, J> {
         if !careless && !marked && !(first.is_uppercase() && words::opens_sentence(self.word_at(next))) {
             return false;
         }
-        // "He wrote: “No.”" is one sentence, and so is a name or a heading of two words.
+        // "He wrote: “No.”" is one sentence. A single word is cut off only
+        // in a run of lines that lost their breaks ("Thanks Lena Marsh"), never after a stop.
         let introduces = last == b':' && matches!(first, '"' | '“' | '\'' | '‘' | '«');
-        let single = (self.start == self.from || !careless) && self.words == 1 && last != b':' && !first.is_lowercase();
+        let single = !self.unmarked && self.words == 1 && last != b':' && !first.is_lowercase();
         let row = self.bytes[self.start..at].iter().all(|byte| matches!(byte, b'-' | b'=' | b'_' | b'*' | b'#'));
         !introduces && if self.has_words_before(at) { !single } else { row && at >= self.start + 2 }
     }

@@ -92,7 +92,32 @@ fn careless_writing_is_still_split() {
     check("is it open today?| i went twice.| nobody there.");
     check("great place :)| We will come again");
     check("My phone broke last night.| i called the shop.| nobody picked up");
-    check("I asked twice and nobody answered me| We will not go back there");
+    check("LENA MARSH| 04/12/2024 09:15 AM| Please send the file");
+    check("see http://quay.example.org/list| We will be there");
+}
+
+#[test]
+fn edited_text_is_not_cut_where_no_stop_stands() {
+    check("Mayor Ada Lindqvist told the Norrvik Post on Tuesday that Otto Brandt of the Dockers’ Federation would go.");
+    check("The ferry Sankt Olaf left Port Ferris for the Isle of Marr in May 2024 with Chancellor Ruth Voss aboard.");
+    check("Harbour Council Votes To Keep The Ferry As Marsh Wins Second Term");
+    check("Brandt wrote: “We will not pay.”");
+    check("Those who spoke – Marsh, Tovey, Brandt – asked for The Norrvik Post to print it.");
+    check("Chris Marsh Jr. and Mike Tovey came (They were late.) and The Lodge was full");
+}
+
+#[test]
+fn the_model_only_adds_to_the_rules() {
+    let text = "Call me at the office tomorrow. i will be there. LENA MARSH 04/12/2024 09:15 AM Please send the file";
+    let ends = |spans: Vec<Span>| spans.into_iter().map(Span::end).collect::<Vec<_>>();
+    let (rules, all) = (ends(parallax_split::training::split_by_rules(text)), ends(split(text)));
+    assert!(rules.iter().all(|end| all.contains(end)) && all.len() > rules.len(), "{rules:?} {all:?}");
+    let gold = [Span::find(text, "Call me at the office tomorrow.").unwrap()];
+    let places = parallax_split::training::places(text, &gold);
+    assert!(places.iter().all(|place| text[place.at..].starts_with(' ') && !place.ends));
+    assert!(
+        places.iter().flat_map(|place| &place.features).all(|&f| (f as usize) < parallax_split::training::FEATURES)
+    );
 }
 
 #[test]

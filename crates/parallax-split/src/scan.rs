@@ -200,7 +200,8 @@ impl<'a, J: Judge> Scanner<'a, J> {
         // that is no name.
         let marked = matches!(last, b'.' | b'!' | b'?' | b':' | b';' | b')' | b']' | b'*' | b'>' | b'=' | b'_' | b'-')
             || self.bytes[..at].ends_with("…".as_bytes());
-        if !careless && !marked && !(first.is_uppercase() && words::opens_sentence(self.word_at(next))) {
+        let name_or_lower = || !first.is_uppercase() || !words::opens_sentence(self.word_at(next));
+        if !careless && !marked && name_or_lower() {
             return false;
         }
         // "He wrote: “No.”" is one sentence. A single word is cut off only

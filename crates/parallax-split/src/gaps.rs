@@ -12,9 +12,9 @@ use parallax_text::Span;
 /// Number of weights, a power of two.
 pub(crate) const BUCKETS: usize = 1 << 16;
 /// Log-odds above which a sentence ends in a careless paragraph,
-const CARELESS: f32 = -2.5;
+const CARELESS: f32 = -1.5;
 /// and in any other.
-const CAREFUL: f32 = 1.5;
+const CAREFUL: f32 = 2.0;
 /// Longest word that is read, in bytes; of a longer one the near part.
 const LONGEST_WORD: usize = 48;
 /// How far the next full stop is looked for, in bytes.

@@ -20,7 +20,7 @@ endif
 EXAMPLES = parallax-text:align parallax-clean:clean parallax-split:split parallax-encoder:encode \
 	parallax-quotes:quotes parallax-ner:ner parallax-stance:tone parallax-compare:intervals parallax:mentions
 
-.PHONY: engine-native engine-rust-bert help analyze test bench check fmt libtorch test-rust-bert train manifest
+.PHONY: engine-native engine-rust-bert help analyze test bench check fuzz fmt libtorch test-rust-bert train train-split manifest
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -49,9 +49,32 @@ test: ## All tests, and one example of each crate
 bench: ## Benchmarks of the stages and of model throughput
 	$(CARGO) bench --workspace --locked
 
-check: ## Format and lints, as CI sees them
+check: ## Format, lints, and a minute of fuzzing, as CI sees them
 	$(CARGO) fmt --all --check
+	$(CARGO) fmt --manifest-path fuzz/Cargo.toml --check
 	$(CARGO) clippy --release --workspace --all-targets --locked --quiet -- -D warnings
+	$(MAKE) --no-print-directory fuzz SECONDS=60
+
+SECONDS ?= 60
+FUZZ_TARGETS = clean split
+FUZZ_DIR = target/fuzz
+# libFuzzer reads these counters; LLVM's pass that puts them in needs no nightly compiler. A target
+# is named so that build scripts go without.
+FUZZ_FLAGS = --cfg fuzzing -Ccodegen-units=1 -Cpasses=sancov-module \
+	-Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
+	-Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares
+fuzz: ## Fuzz clean and split for SECONDS in all (default 60); what fails is kept in target/fuzz/failed-*
+	@host=$$($(CARGO) -vV | sed -n 's/^host: //p'); \
+	RUSTFLAGS="$(FUZZ_FLAGS)" $(CARGO) build --release --locked --bins --manifest-path fuzz/Cargo.toml --target-dir $(FUZZ_DIR) --target $$host || exit 1; \
+	for target in $(FUZZ_TARGETS); do \
+		mkdir -p $(FUZZ_DIR)/corpus/$$target; \
+		echo "fuzzing $$target"; \
+		if $(FUZZ_DIR)/$$host/release/$$target -max_total_time=$$(($(SECONDS) / 2)) -max_len=4096 -timeout=10 -rss_limit_mb=2048 \
+			-dict=fuzz/page.dict -artifact_prefix=$(FUZZ_DIR)/failed-$$target- -print_final_stats=1 \
+			$(FUZZ_DIR)/corpus/$$target tests/corpus >$(FUZZ_DIR)/$$target.log 2>&1; \
+		then sed -n 's/^stat::\(number_of_executed_units\|new_units_added\)/  \1/p' $(FUZZ_DIR)/$$target.log; \
+		else tail -n 40 $(FUZZ_DIR)/$$target.log >&2; exit 1; fi; \
+	done
 
 fmt: ## Format the code
 	$(CARGO) fmt --all
@@ -70,6 +93,12 @@ train: ## Repeat the training: make train DATA=... ENCODER=... PYTHON=... (see m
 	$(PYTHON) models/training/train.py --data "$(DATA)" --encoder "$(ENCODER)" --work "$(WORK)" --epochs 5 --freeze-words --smoothing 0.05
 	$(PYTHON) models/training/export.py --data "$(DATA)" --encoder "$(ENCODER)" --checkpoint "$(WORK)/checkpoint.pt" --out models/news-en --parity models/training/parity.json
 	$(MAKE) manifest
+
+# Every twelfth article of the news corpus; they stand for text that is written with care.
+train-split: ## Repeat the training of the sentence splitter's model
+	zcat "$(DATA)"/corpus/*.jsonl.gz | awk 'NR % 12 == 0' | head -n 1200 | \
+		$(CARGO) run --release --locked -p parallax-split --example train_gaps -- crates/parallax-split/src/gaps.bin \
+		"$(DATA)/sentences/ud_ewt/en_ewt-ud-train.reconstructed.conllu"
 
 manifest: ## Write models/manifest.toml anew after models were exported
 	$(PYTHON) models/training/manifest.py models

@@ -28,8 +28,29 @@ fn splitting(criterion: &mut Criterion) {
     let text: String = articles().iter().map(|article| article.text.text()).collect::<Vec<_>>().join("\n\n");
     let mut group = criterion.benchmark_group("split");
     group.throughput(Throughput::Bytes(text.len() as u64));
-    group.bench_function("sample corpus", |bencher| bencher.iter(|| parallax_split::split(black_box(&text))));
+    group.bench_function("prose", |bencher| bencher.iter(|| parallax_split::split(black_box(&text))));
+    let wrapped = wrapped(&text);
+    group.bench_function("hard-wrapped", |bencher| bencher.iter(|| parallax_split::split(black_box(&wrapped))));
     group.finish();
+}
+
+/// The text with a line break for the last space before column 76 of each line.
+fn wrapped(text: &str) -> String {
+    let mut lines = String::with_capacity(text.len());
+    for paragraph in text.split("\n\n") {
+        let mut column = 0;
+        for word in paragraph.split(' ') {
+            if column > 0 {
+                let fits = column + 1 + word.len() <= 76;
+                lines.push(if fits { ' ' } else { '\n' });
+                column = if fits { column + 1 } else { 0 };
+            }
+            lines.push_str(word);
+            column += word.len();
+        }
+        lines.push_str("\n\n");
+    }
+    lines
 }
 
 fn quoting(criterion: &mut Criterion) {

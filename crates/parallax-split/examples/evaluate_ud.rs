@@ -1,4 +1,5 @@
-//! Scores the splitter on CoNLL-U files: `evaluate_ud FILE...`; with `--errors` prints what is wrong.
+//! Scores the splitter on CoNLL-U files: `evaluate_ud FILE...`; `--errors` prints what is wrong,
+//! `--only=GUM_news` takes documents whose name begins so.
 
 use parallax_split::evaluate::{Layout, Score, read_conllu};
 
@@ -6,11 +7,12 @@ fn main() -> Result<(), std::io::Error> {
     let (options, files): (Vec<String>, Vec<String>) =
         std::env::args().skip(1).partition(|word| word.starts_with("--"));
     let show = options.iter().any(|option| option == "--errors");
+    let only = options.iter().find_map(|option| option.strip_prefix("--only=")).unwrap_or_default();
     for file in files {
         let content = std::fs::read_to_string(&file)?;
         for layout in [Layout::Paragraphs, Layout::Wrapped, Layout::Joined] {
             let mut score = Score::default();
-            for document in read_conllu(&content, layout) {
+            for document in read_conllu(&content, layout).iter().filter(|document| document.name.starts_with(only)) {
                 let found = parallax_split::split(&document.text);
                 score = score.plus(Score::of(&document.sentences, &found));
                 if show && layout == Layout::Paragraphs {

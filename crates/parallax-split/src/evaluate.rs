@@ -3,6 +3,11 @@
 use parallax_text::Span;
 
 /// How the sentences of a document are joined to the raw text that is to be split.
+///
+/// Figures published for Segment any Text (Frohmann et al. 2024) and the systems beside it are
+/// F1 of boundaries on sentences joined by a space: nearest to `Joined` with
+/// [`Score::boundary_f1`]. Those of the CoNLL shared tasks are F1 of whole sentences on raw text:
+/// nearest to `Paragraphs` with [`Score::sentence_f1`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
     /// Paragraphs (`# newpar`) are separated by an empty line.
@@ -16,6 +21,8 @@ pub enum Layout {
 /// A document of a treebank: its raw text, and where its sentences are.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Document {
+    /// What stands behind `# newdoc id =`; empty where nothing does.
+    pub name: String,
     /// Raw text.
     pub text: String,
     /// Sentences in order, bytes of `text`.
@@ -29,9 +36,10 @@ pub fn read_conllu(file: &str, layout: Layout) -> Vec<Document> {
     let mut glued = false;
     for block in file.split("\n\n").filter(|block| !block.trim().is_empty()) {
         let comment = |name: &str| block.lines().find(|line| line.starts_with(name));
-        let new_document = comment("# newdoc").is_some();
-        if new_document || documents.is_empty() {
-            documents.push(Document::default());
+        let new_document = comment("# newdoc");
+        if new_document.is_some() || documents.is_empty() {
+            let name = new_document.and_then(|line| line.split_once('=')).map_or("", |(_, name)| name.trim());
+            documents.push(Document { name: name.to_owned(), ..Document::default() });
         }
         let Some(sentence) = comment("# text = ").map(|line| line["# text = ".len()..].trim()) else { continue };
         let document = documents.last_mut().expect("one was pushed");

@@ -1,6 +1,7 @@
 //! The pass over one paragraph: finds marks that may end a sentence and decides each from what
 //! stands on its two sides, a bounded stretch either way.
 
+use crate::gaps::{Features, Gap, Judge, Paragraph};
 use crate::lines::Shape;
 use crate::words::{self, Abbreviation};
 use parallax_text::Span;
@@ -19,8 +20,8 @@ const LONGEST_WORD: usize = 64;
 /// Longest bracketed insertion that is kept from being split, in bytes.
 const LONGEST_INSERTION: usize = 300;
 
-/// Adds the sentences of `paragraph` to `found`.
-pub(crate) fn scan(text: &str, paragraph: Span, mode: Mode, found: &mut Vec<Span>) {
+/// Adds the sentences of `paragraph` to `found`; `judge` decides where no rule does.
+pub(crate) fn scan(text: &str, paragraph: Span, mode: Mode, judge: &mut impl Judge, found: &mut Vec<Span>) {
     let mut scanner = Scanner {
         text,
         bytes: &text.as_bytes()[..paragraph.end()],
@@ -34,12 +35,17 @@ pub(crate) fn scan(text: &str, paragraph: Span, mode: Mode, found: &mut Vec<Span
         searched: paragraph.start(),
         no_bracket_before: 0,
         list: None,
+        habits: Paragraph::of(text, paragraph),
+        words: 0,
+        unmarked: false,
+        refused: paragraph.start(),
+        judge,
         found,
     };
     scanner.run();
 }
 
-struct Scanner<'a> {
+struct Scanner<'a, J> {
     text: &'a str,
     /// The text up to the end of the paragraph.
     bytes: &'a [u8],
@@ -60,6 +66,15 @@ struct Scanner<'a> {
     no_bracket_before: usize,
     /// The list item that is being read.
     list: Option<ListMark>,
+    /// How the paragraph is written.
+    habits: Paragraph,
+    /// Words of the sentence that have been passed.
+    words: usize,
+    /// Whether the sentence before was ended by the model.
+    unmarked: bool,
+    /// End of the last stop of which a rule says that it ends nothing.
+    refused: usize,
+    judge: &'a mut J,
     found: &'a mut Vec<Span>,
 }
 
@@ -109,7 +124,7 @@ enum NextKind {
     End,
 }
 
-impl<'a> Scanner<'a> {
+impl<'a, J: Judge> Scanner<'a, J> {
     fn run(&mut self) {
         let mut at = self.from;
         while let Some(skipped) = self.bytes[at..].iter().position(|&byte| STOPS[byte as usize]) {
@@ -120,12 +135,7 @@ impl<'a> Scanner<'a> {
                     self.toggle_quote(at);
                     at + 1
                 }
-                b'\n' => {
-                    if self.shape.is_some_and(|shape| shape.breaks_at(self.text, self.from, at)) {
-                        self.end_sentence(at);
-                    }
-                    at + 1
-                }
+                b' ' | b'\n' => self.gap(at),
                 b'(' | b'[' => {
                     self.seal(at);
                     at + 1
@@ -149,7 +159,57 @@ impl<'a> Scanner<'a> {
             self.found.push(sentence);
         }
         self.start = self.skip_space(end);
-        (self.has_words, self.searched) = (false, self.start);
+        (self.has_words, self.searched, self.words, self.unmarked) = (false, self.start, 0, false);
+    }
+
+    /// White space: ends a sentence where its line break does, or where the model says so.
+    fn gap(&mut self, at: usize) -> usize {
+        let next = self.skip_space(at);
+        if let Some(shape) = self.shape
+            && let Some(before) = self.bytes[at..next].iter().position(|&byte| byte == b'\n')
+            && shape.breaks_at(self.text, self.from, at + before)
+        {
+            self.end_sentence(at);
+            return next;
+        }
+        self.words += 1;
+        if self.mode == Mode::Prose && self.is_undecided(at, next) {
+            let gap = Gap { start: self.start, at, next, words: self.words };
+            let features = Features::of(self.text, self.habits, gap);
+            if self.judge.ends(at, self.habits.is_careless(), features.buckets()) {
+                self.end_sentence(at);
+                self.unmarked = true;
+            }
+        }
+        next
+    }
+
+    /// Whether no rule speaks for or against an end at the white space `at..next`.
+    fn is_undecided(&mut self, at: usize, next: usize) -> bool {
+        if at <= self.start || at <= self.sealed_until || at == self.refused {
+            return false;
+        }
+        let mark = self.bytes[..at].iter().rev().take(2).take_while(|byte| matches!(byte, b'.' | b')')).count();
+        if self.words == 1 && mark > 0 && self.is_list_mark(at - mark) {
+            return false;
+        }
+        let Some(first) = self.char_at(next) else { return false };
+        let last = self.bytes[at - 1];
+        let careless = self.habits.is_careless();
+        // Careful writing ends a sentence with a mark, or at least begins it with a capital word
+        // that is no name.
+        let marked = matches!(last, b'.' | b'!' | b'?' | b':' | b';' | b')' | b']' | b'*' | b'>' | b'=' | b'_' | b'-')
+            || self.bytes[..at].ends_with("…".as_bytes());
+        let name_or_lower = || !first.is_uppercase() || !words::opens_sentence(self.word_at(next));
+        if !careless && !marked && name_or_lower() {
+            return false;
+        }
+        // "He wrote: “No.”" is one sentence. A single word is cut off only
+        // in a run of lines that lost their breaks ("Thanks Lena Marsh"), never after a stop.
+        let introduces = last == b':' && matches!(first, '"' | '“' | '\'' | '‘' | '«');
+        let single = !self.unmarked && self.words == 1 && last != b':' && !first.is_lowercase();
+        let row = self.bytes[self.start..at].iter().all(|byte| matches!(byte, b'-' | b'=' | b'_' | b'*' | b'#'));
+        !introduces && if self.has_words_before(at) { !single } else { row && at >= self.start + 2 }
     }
 
     /// A character of three bytes: an ellipsis, double marks, a bullet, full-width stops.
@@ -218,7 +278,25 @@ impl<'a> Scanner<'a> {
             return self.start.max(end);
         }
         self.pass_quotes(stop.end, end);
+        if self.is_refused(at, stop, end, quoted) {
+            self.refused = end;
+        }
         end.max(at + 1)
+    }
+
+    /// Whether the stop, which ends no sentence by the rules, proves that none ends here.
+    fn is_refused(&self, at: usize, stop: Stop, end: usize, quoted: bool) -> bool {
+        if matches!(stop.kind, StopKind::Ellipsis | StopKind::PeriodBeforeEllipsis) {
+            return false;
+        }
+        let (next, word) = (self.next(end), self.word_before(at));
+        let second = self.word_at(self.skip_space(next.at + next.word.len()));
+        quoted
+            || matches!(next.kind, NextKind::Capital | NextKind::Digit)
+            || word.len() < 2
+            || words::abbreviation(word).is_some()
+            || words::is_listed(next.word, words::REPORTING)
+            || words::is_listed(second, words::REPORTING)
     }
 
     /// Whether the sentence has a letter or digit before `at`, which never goes back.
@@ -492,9 +570,13 @@ impl<'a> Scanner<'a> {
             StopKind::Ellipsis | StopKind::PeriodBeforeEllipsis => end > stop.end,
             StopKind::Period => {
                 let last = before.rsplit(['.', '(', '"', '“', '-', '’', '\'']).next().unwrap_or(before);
+                // After a name only a word that opens sentences shows that a space was lost.
+                let opens = words::opens_sentence(next) && next.len() > 1
+                    || words::abbreviation(next) == Some(Abbreviation::Title) && self.title_at(end);
                 let plain = last.len() >= 2 && last.chars().all(char::is_lowercase)
                     || (!last.is_empty() && before.bytes().all(|byte| byte.is_ascii_digit() || byte == b','))
-                    || end > stop.end;
+                    || end > stop.end
+                    || (opens && before == last && last.len() >= 4 && last.chars().skip(1).all(char::is_lowercase));
                 let lower_web = token.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("www."));
                 plain
                     && !lower_web
@@ -502,6 +584,11 @@ impl<'a> Scanner<'a> {
                     && words::abbreviation(last).is_none()
             }
         }
+    }
+
+    /// Whether the title at `at` has its full stop and a space.
+    fn title_at(&self, at: usize) -> bool {
+        self.bytes[at..].iter().skip_while(|byte| byte.is_ascii_alphabetic()).take(2).eq(b". ")
     }
 
     fn ends_with_period(&self, at: usize, next: Next<'_>, closed: bool) -> bool {
@@ -550,7 +637,7 @@ impl<'a> Scanner<'a> {
             && word.chars().all(char::is_alphabetic)
             && word.chars().any(char::is_lowercase)
             && words::abbreviation(word).is_none()
-            && next.word.len() > 1
+            && (next.word.len() > 1 || next.word == "i")
     }
 
     fn ends_before_capital(&self, at: usize, word: &str, next: Next<'_>) -> bool {
@@ -817,7 +904,7 @@ fn is_first_person(word: &str) -> bool {
 /// Bytes at which something may have to be decided.
 static STOPS: [bool; 256] = {
     let mut stops = [false; 256];
-    let marks = b".!?\"\n([):;=\xE2\xE3\xEF";
+    let marks = b".!?\"\n ([):;=\xE2\xE3\xEF";
     let mut index = 0;
     while index < marks.len() {
         stops[marks[index] as usize] = true;

@@ -73,6 +73,7 @@ fn list_marks_open_their_item() {
     check("1. First\n|2. Second\n|3. Third");
     check("• Mayor says no.\n|• President says yes.");
     check("a. The port |b. The rail");
+    check("a. The first berth |b. The second berth |c. The third berth");
     check("The rules: |1. Be early. |2. Be brief.");
     check("It was built by A. Brandt.");
 }
@@ -82,12 +83,41 @@ fn a_lost_space_after_a_stop_is_seen() {
     check("It was the end.|Next came the rain.");
     check("Is it over?|Yes.| It is over!|Go.");
     check("She said “It is ours.”|Then she left.");
+    check("It rained on Sunday.|Mr. Ruiz stayed in Ferris.|The tug did not.");
+    check("Open Notes.Book or ask Node.js and Visit.Norrvik.");
 }
 
 #[test]
 fn careless_writing_is_still_split() {
     check("is it open today?| i went twice.| nobody there.");
     check("great place :)| We will come again");
+    check("My phone broke last night.| i called the shop.| nobody picked up");
+    check("LENA MARSH| 04/12/2024 09:15 AM| Please send the file");
+    check("see http://quay.example.org/list| We will be there");
+}
+
+#[test]
+fn edited_text_is_not_cut_where_no_stop_stands() {
+    check("Mayor Ada Lindqvist told the Norrvik Post on Tuesday that Otto Brandt of the Dockers’ Federation would go.");
+    check("The ferry Sankt Olaf left Port Ferris for the Isle of Marr in May 2024 with Chancellor Ruth Voss aboard.");
+    check("Harbour Council Votes To Keep The Ferry As Marsh Wins Second Term");
+    check("Brandt wrote: “We will not pay.”");
+    check("Those who spoke – Marsh, Tovey, Brandt – asked for The Norrvik Post to print it.");
+    check("Chris Marsh Jr. and Mike Tovey came (They were late.) and The Lodge was full");
+}
+
+#[test]
+fn the_model_only_adds_to_the_rules() {
+    let text = "Call me at the office tomorrow. i will be there. LENA MARSH 04/12/2024 09:15 AM Please send the file";
+    let ends = |spans: Vec<Span>| spans.into_iter().map(Span::end).collect::<Vec<_>>();
+    let (rules, all) = (ends(parallax_split::training::split_by_rules(text)), ends(split(text)));
+    assert!(rules.iter().all(|end| all.contains(end)) && all.len() > rules.len(), "{rules:?} {all:?}");
+    let gold = [Span::find(text, "Call me at the office tomorrow.").unwrap()];
+    let places = parallax_split::training::places(text, &gold);
+    assert!(places.iter().all(|place| text[place.at..].starts_with(' ') && !place.ends));
+    assert!(
+        places.iter().flat_map(|place| &place.features).all(|&f| (f as usize) < parallax_split::training::FEATURES)
+    );
 }
 
 #[test]

@@ -339,27 +339,28 @@ impl StoryPage<'_> {
              <p class=\"note\">Mean of positive minus negative probability over the actor's mentions in the body, −1 to 1, with a 95 % interval over paragraphs. \
              <span class=\"own\">●</span> the article's own voice, <span class=\"direct\">●</span> in quotations, <span class=\"indirect\">●</span> in reported speech, \
              <span class=\"unresolved\">●</span> unresolved: whose judgement it is could not be worked out. \
-             “By” gives one speaker's views. Grey words: too few paragraphs for a figure.</p>\n",
+             “By” gives one speaker's views. “Insufficient” lists the mentions of voices with too few paragraphs for a figure.</p>\n",
             self.number
         );
         self.matrix(out, |out, actor, document| {
+            let mut too_few = Vec::new();
             for m in self.tones_of(actor, document) {
                 let name = match (&m.holder, m.voice) {
                     (Some(holder), _) => format!("by {}", Text(self.name_of(holder))),
                     (None, voice) => voice.map_or("", Voice::name).to_owned(),
                 };
                 let class = m.voice.map_or("speaker", Voice::name);
-                let shown = match (m.status, m.value, m.ci_low, m.ci_high) {
-                    (Status::Ok, Some(value), Some(low), Some(high)) => tone_mark(&name, class, value, low, high, m.n),
-                    (Status::Unknown, ..) => unknown(m),
-                    _ if m.n == 0 => format!("<small class=\"soft\">{name}: none</small>"),
-                    _ => format!("<small class=\"soft\">{name}: insufficient, n = {}</small>", m.n),
-                };
-                // The article's own voice is always shown, others where there is something.
-                if m.n > 0 || m.voice == Some(Voice::Own) {
-                    self.evidence(out, &shown, m);
+                match (m.status, m.value, m.ci_low, m.ci_high) {
+                    (Status::Ok, Some(value), Some(low), Some(high)) => {
+                        self.evidence(out, &tone_mark(&name, class, value, low, high, m.n), m);
+                    }
+                    (Status::Unknown, ..) if m.voice == Some(Voice::Own) => out.push_str(&unknown(m)),
+                    // The article's own voice is always shown, others where there is something.
+                    _ if m.n > 0 || m.voice == Some(Voice::Own) => too_few.push((name, m)),
+                    _ => {}
                 }
             }
+            self.too_few(out, &too_few);
             let probability = |label: &str| self.find(actor, document, label, None).and_then(|m| m.value);
             if let (Some(negative), Some(neutral), Some(positive)) =
                 (probability("tone_negative"), probability("tone_neutral"), probability("tone_positive"))
@@ -423,6 +424,29 @@ impl StoryPage<'_> {
                 && m.doc_id.as_deref() == Some(&document.doc_id)
                 && (voice.is_none() || m.voice == voice)
         })
+    }
+
+    /// Figures that rest on too little to be shown, with what there is.
+    fn too_few(&self, out: &mut String, figures: &[(String, &Measurement)]) {
+        let counted: Vec<String> = figures
+            .iter()
+            .map(|(name, m)| if m.n == 0 { format!("{name} none") } else { format!("{name} {}", m.n) })
+            .collect();
+        if counted.is_empty() {
+            return;
+        }
+        let counted = format!("<small class=\"soft\">insufficient: {}</small>", counted.join(", "));
+        if figures.iter().all(|(_, m)| m.evidence.is_empty()) {
+            let _ = write!(out, "<div>{counted}</div>");
+            return;
+        }
+        let _ = write!(out, "<details><summary>{counted}</summary><ul>");
+        for (name, m) in figures.iter().filter(|(_, m)| !m.evidence.is_empty()) {
+            let _ = write!(out, "<li><small class=\"soft\">{name}</small><ul>");
+            self.sentences(out, &m.evidence);
+            out.push_str("</ul></li>");
+        }
+        out.push_str("</ul></details>");
     }
 
     /// The figures of the tone towards an actor in an article: by voice, then by speaker.

@@ -84,7 +84,7 @@ impl Draft {
     fn new(text: &str, reading: &Reading, found: &Found) -> Self {
         Self {
             content: found.content.iter().map(|words| reading.span_of(words)).collect(),
-            source: found.source.as_ref().map(|words| words_only(text, reading.span_of(words))),
+            source: found.source.as_ref().and_then(|words| source(text, reading.span_of(words))),
             cue: found.cue.as_ref().map(|words| words_only(text, reading.span_of(words))),
             continues: None,
         }
@@ -123,6 +123,7 @@ fn cue(verbs: &[ReportingVerb], span: Span) -> AttributionCue {
 
 /// Gives each quotation as a whole to one attribution, and to a new one where it has none.
 fn settle_quotations(view: &ArticleView<'_>, drafts: &mut Vec<Draft>) {
+    detach(view, drafts);
     let mut owners: Vec<Option<usize>> = vec![None; view.quoted.len()];
     let mut shares = vec![0usize; view.quoted.len()];
     let quoted_by = |span: Span| {
@@ -179,9 +180,41 @@ fn settle_quotations(view: &ArticleView<'_>, drafts: &mut Vec<Draft>) {
     for draft in drafts.iter_mut() {
         draft.content.sort();
         draft.content = joined(view.text, &draft.content);
-        drop_asides(view, &mut draft.content);
+        drop_asides(view, draft);
     }
     drafts.retain(|draft| !draft.content.is_empty());
+    drafts.sort_by_key(Draft::start);
+}
+
+/// How many words may stand between a quotation and the cue behind it.
+const FAR: usize = 14;
+
+/// Parts a cue from words that cannot be its content: a quotation that ended long before it, and a
+/// clause before its speaker with neither comma nor mark between ("it gives Ode “little room” *as
+/// Varga insists* on a vote").
+fn detach(view: &ArticleView<'_>, drafts: &mut Vec<Draft>) {
+    let quoted_at = |span: Span| {
+        let first = view.quoted.partition_point(|quote| quote.span.end() <= span.start());
+        view.quoted.get(first).filter(move |quote| quote.span.start() < span.end())
+    };
+    let mut apart = Vec::new();
+    for draft in drafts.iter_mut() {
+        let Some(cue) = draft.cue else { continue };
+        let behind: Vec<Span> = draft.content.iter().copied().filter(|span| span.start() >= cue.end()).collect();
+        let ahead: Vec<Span> = draft.content.iter().copied().filter(|span| span.end() <= cue.start()).collect();
+        let Some(&last) = ahead.last().filter(|&&last| quoted_at(last).is_some()) else { continue };
+        let head = draft.source.map_or(cue.start(), |source| source.start().min(cue.start())).max(last.end());
+        let gap = &view.text[last.end()..head];
+        let stop = |c: char| !c.is_alphanumeric() && !c.is_whitespace();
+        let parted = gap.contains(stop) || view.text[last].ends_with(stop);
+        let far = behind.is_empty() && gap.split_whitespace().count() > FAR;
+        if far || (!behind.is_empty() && !parted) {
+            apart.push(Draft { content: ahead, ..Draft::default() });
+            draft.content = behind;
+        }
+    }
+    drafts.retain(|draft| !draft.content.is_empty());
+    drafts.extend(apart);
     drafts.sort_by_key(Draft::start);
 }
 
@@ -206,7 +239,10 @@ fn cue_behind(view: &ArticleView<'_>, drafts: &[Draft], quote: Span, owner: Opti
 
 /// Where someone's sentences are quoted, the rest of the outlet's sentence is no part of them:
 /// ("“It is ours,” she said *after the vote*", "“It is ours,” *when asked again*").
-fn drop_asides(view: &ArticleView<'_>, content: &mut Vec<Span>) {
+fn drop_asides(view: &ArticleView<'_>, draft: &mut Draft) {
+    let sentence = |offset: usize| view.sentences.partition_point(|sentence| sentence.span.end() <= offset);
+    let home = draft.cue.map(|cue| sentence(cue.start()));
+    let content = &mut draft.content;
     let marks = |span: Span| {
         let first = view.quoted.partition_point(|quote| quote.span.end() <= span.start());
         view.quoted.get(first).filter(move |quote| quote.span.start() < span.end())
@@ -218,7 +254,11 @@ fn drop_asides(view: &ArticleView<'_>, content: &mut Vec<Span>) {
     if quoted == 0 {
         return;
     }
-    content.retain(|&span| marks(span).is_some() || words(span) > quoted || view.text[span].starts_with("that "));
+    let elsewhere = |span: Span| home.is_some_and(|home| sentence(span.start()) != home);
+    content.retain(|&span| {
+        let reported = words(span) > quoted || view.text[span].starts_with("that ");
+        marks(span).is_some() || (reported && !elsewhere(span))
+    });
     for span in content.iter_mut() {
         let Some(quote) = marks(*span).filter(|quote| quote.span.start() == span.start()) else { continue };
         let rest = Span::new(quote.span.end().min(span.end()), span.end());
@@ -236,6 +276,28 @@ fn is_whole(text: &str, quote: &QuotedSpan) -> bool {
         && !quote.is_term(text)
 }
 
+/// The words that name a speaker: no punctuation at the ends, nothing from "who" or a participle on
+/// ("Ode, *provoking laughter*"); `None` where no noun or pronoun is left ("and").
+fn source(text: &str, span: Span) -> Option<Span> {
+    let span = words_only(text, span);
+    let mut end = span.end();
+    for (at, _) in text[span].match_indices(", ") {
+        let next = text[span.start() + at + 2..span.end()].split_whitespace().next().unwrap_or_default();
+        if matches!(next, "who" | "which")
+            || (next.len() > 4 && next.ends_with("ing") && !next.starts_with(char::is_uppercase))
+        {
+            end = span.start() + at;
+            break;
+        }
+    }
+    let span = words_only(text, Span::new(span.start(), end));
+    let empty = |word: &str| CONNECTIVES.contains(&word.to_ascii_lowercase().as_str());
+    (!text[span].split_whitespace().all(empty)).then_some(span)
+}
+
+/// Words that join clauses: no part of what is said where they stand at its end.
+const CONNECTIVES: [&str; 10] = ["and", "as", "but", "or", "while", "when", "though", "although", "because", "also"];
+
 /// Without punctuation at its ends ("said:"), unless it is nothing else (":").
 fn words_only(text: &str, span: Span) -> Span {
     let outer = |c: char| !c.is_alphanumeric() && !matches!(c, '[' | ']' | '(' | ')' | '.' | '$' | '@' | '#');
@@ -252,7 +314,7 @@ fn overlap(one: Span, other: Span) -> usize {
 /// Joins spans with only white space between them; drops those without a letter or digit.
 fn joined(text: &str, spans: &[Span]) -> Vec<Span> {
     let mut out: Vec<Span> = Vec::new();
-    for span in spans.iter().map(|span| span.trimmed(text)) {
+    for span in spans.iter().map(|&span| trimmed(text, span)) {
         match out.last_mut() {
             Some(last)
                 if last.end() <= span.start()
@@ -265,6 +327,23 @@ fn joined(text: &str, spans: &[Span]) -> Vec<Span> {
     }
     out.retain(|span| text[*span].contains(char::is_alphanumeric));
     out
+}
+
+/// Without white space, a leading comma or colon, and connectives at the end ("…,” *but*").
+fn trimmed(text: &str, span: Span) -> Span {
+    let inside = &text[span];
+    let outer = |c: char| c.is_whitespace() || matches!(c, ',' | ':' | ';');
+    let start = span.start() + inside.len() - inside.trim_start_matches(outer).len();
+    let mut span = Span::new(start, span.end()).trimmed(text);
+    while let Some((before, last)) = text[span].rsplit_once(char::is_whitespace) {
+        if !CONNECTIVES.contains(&last) {
+            break;
+        }
+        span = Span::new(span.start(), span.start() + before.len()).trimmed(text);
+    }
+    let end =
+        span.start() + text[span].trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ';' | '—' | '–')).len();
+    Span::new(span.start(), end)
 }
 
 fn kind(view: &ArticleView<'_>, content: &[Span]) -> QuoteKind {

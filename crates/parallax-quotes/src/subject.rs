@@ -231,7 +231,11 @@ impl Scene<'_> {
             if let Some(other) = shared {
                 drafts[index].source = drafts[other].source;
             } else if participle {
-                drafts[index].source = self.first_mention(drafts, index, sentence.span.start(), cue.start());
+                // "Citing aides, Ode said": the subject comes later.
+                let later = after.clone().find(|&other| known(&drafts[other]) && in_sentence(&drafts[other]));
+                drafts[index].source = self
+                    .first_mention(drafts, index, sentence.span.start(), cue.start())
+                    .or_else(|| later.and_then(|other| drafts[other].source));
             }
             return;
         }

@@ -125,6 +125,18 @@ fn quotations_in_quotations_and_broken_marks() {
 }
 
 #[test]
+fn what_stands_beside_a_quotation_is_no_part_of_it() {
+    check(
+        "“The lease is ours and stays with us,” Ode said after the vote on the bridge.",
+        &["direct: “The lease is ours and stays with us,” < Ode | said"],
+    );
+    check(
+        "“We will not sell the harbour,” Ode said. “They may try again,” added Varga.",
+        &["direct: “We will not sell the harbour,” < Ode | said", "direct: “They may try again,” < Varga | added"],
+    );
+}
+
+#[test]
 fn scare_quotes_are_nobodys_words() {
     check("The ‘smart’ tram opens in May near the “well-being” park.", &[]);
 }

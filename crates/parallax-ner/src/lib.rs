@@ -10,8 +10,23 @@
 #![forbid(unsafe_code)]
 
 mod actors;
+mod countries;
+mod descriptions;
+pub mod gap;
+mod first_person;
+mod given_names;
+mod known;
+mod links;
+pub mod naming;
+mod profile;
+mod pronouns;
+mod refer;
+mod roles;
+mod syntax;
+mod words;
 mod aliases;
 pub mod conll;
+pub mod coref;
 mod decode;
 mod head;
 mod names;
@@ -23,5 +38,9 @@ mod titles;
 
 pub use actors::resolve;
 pub use decode::{Tag, chunks};
+pub use first_person::{Spoken, first_person};
+pub use known::{KnownActor, KnownActors, KnownActorsError};
+pub use links::{Link, Relation, links};
+pub use refer::refer;
 pub use head::{EntityTagger, NerError, WordLabel};
-pub use story::{ActorsOf, ArticleActor, StoryActor, merge};
+pub use story::{ActorsOf, ArticleActor, OfficeOf, StoryActor, merge};

@@ -178,11 +178,12 @@ pub fn compare(articles: &[AnnotatedArticle], config: &Config, models: &Models) 
         stories.entry(article.document.story.as_deref().unwrap_or(UNNAMED_STORY)).or_default().push(article);
     }
     let options = config.summary(&models.label());
+    let known = parallax_ner::KnownActors::default();
     stories
         .into_iter()
         .map(|(story, members)| {
             let actors: Vec<ActorInStory> =
-                parallax_ner::merge(&members.iter().map(|article| actors_of(article)).collect::<Vec<_>>())
+                parallax_ner::merge(&members.iter().map(|article| actors_of(article)).collect::<Vec<_>>(), &known)
                     .into_iter()
                     .map(|actor| ActorInStory {
                         id: actor.id,

@@ -73,7 +73,8 @@ fn read_sentences(
         .filter(|(index, _)| blocks[sentences[*index].block as usize].kind.is_prose())
         .flat_map(|(index, sentence)| models.entities.tag(text, index as u32, sentence))
         .collect();
-    let (mentions, entities) = parallax_ner::resolve(text, sentences, blocks, tagged);
+    let known = parallax_ner::KnownActors::default();
+    let (mentions, entities) = parallax_ner::resolve(text, sentences, blocks, tagged, &known);
     let reported: Vec<bool> =
         sentences.iter().map(|sentence| !reporting_verbs(text, sentence.span).is_empty()).collect();
     let mut tones = Vec::new();

@@ -128,7 +128,9 @@ Examples:
   parallax evaluate ner eng.testa        CoNLL columns, entity F1 as conlleval has it
   parallax evaluate tone rw-dev.jsonl    NewsMTSC, macro-F1, accuracy, calibration
   parallax evaluate split en_ewt-ud-dev.conllu
-  parallax evaluate clean pages/ --gold gold_lines.csv   (doc_id,line,kind)")]
+  parallax evaluate clean pages/ --gold gold_lines.csv   (doc_id,line,kind)
+  parallax evaluate gap gap-validation.tsv   pronouns; the names found (open), and told as in GAP
+  parallax evaluate actors pages/ --gold gold_actors.csv   (doc_id,line,word,words,form,actor)")]
     Evaluate {
         /// What to score
         #[arg(value_enum)]
@@ -136,9 +138,12 @@ Examples:
         /// The labelled files
         #[arg(required = true)]
         files: Vec<PathBuf>,
-        /// For `clean`: the table of lines and their kinds
+        /// For `clean` and `actors`: the table to score against
         #[arg(long)]
         gold: Option<PathBuf>,
+        /// For `gap`: also fit the weights of the ranking to the files
+        #[arg(long)]
+        fit: bool,
         #[command(flatten)]
         models: ModelArgs,
         #[command(flatten)]
@@ -288,8 +293,8 @@ fn run(cli: Result<Cli, clap::Error>) -> Result<bool> {
             Ok(tell(&tally, job.quiet))
         }
         Command::Tone { inputs, models, run } => stages::tone(&inputs, &models.load()?, &run.config()?),
-        Command::Evaluate { task, files, gold, models, run } => {
-            let table = evaluate::run(task, &files, gold.as_deref(), &run.config()?, || models.load())?;
+        Command::Evaluate { task, files, gold, fit, models, run } => {
+            let table = evaluate::run(task, &files, gold.as_deref(), fit, &run.config()?, || models.load())?;
             println!("{table}");
             Ok(false)
         }

@@ -23,12 +23,14 @@
 
 #![forbid(unsafe_code)]
 
+pub mod actors_file;
 mod analyze;
 mod annotate;
 pub mod cli;
 mod config;
 mod decode;
 mod evaluate;
+mod evaluate_actors;
 mod gold;
 mod input;
 mod metadata;

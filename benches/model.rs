@@ -1,7 +1,7 @@
 //! Model throughput: tokens a second of the encoder, articles a second of the whole pipeline.
 
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
-use parallax::{Config, Engine, Job, Models};
+use parallax::{Config, Engine, Job, KnownActors, Models};
 use parallax_benches::{articles, repository};
 use parallax_text::Span;
 use std::time::Duration;
@@ -47,6 +47,7 @@ fn pipeline(criterion: &mut Criterion) {
             inputs: vec![repository().join("tests/corpus")],
             metadata: None,
             clean: true,
+            actors: KnownActors::default(),
             config: Config { threads, ..Config::default() },
             quiet: true,
         };

@@ -1,6 +1,6 @@
 //! Small annotated articles for tests.
 
-use crate::{ActorInStory, StorySummary, SummaryOptions, summarize};
+use crate::{ActorInStory, Label, StorySummary, SummaryOptions, summarize};
 use parallax_text::{
     AlignedText, AnnotatedArticle, Article, Block, BlockKind, Cue, Document, Entity, EntityKind, Layer, LayerStatus,
     Mention, MentionForm, Quote, QuoteKind, Sentence, Span, Speaker, Tone, ToneScores, VerbClass, Voice,
@@ -48,13 +48,20 @@ pub(crate) fn story(articles: &[AnnotatedArticle]) -> StorySummary {
                     id: format!("per:{}", entity.name.to_lowercase()),
                     name: entity.name.clone(),
                     kind: entity.kind,
+                    is_named: true,
+                    of_interest: false,
                     members: vec![member],
                 }),
             }
         }
     }
     let articles: Vec<&AnnotatedArticle> = articles.iter().collect();
-    summarize("s", &articles, &actors, &SummaryOptions { model: "m".into(), ..SummaryOptions::default() })
+    let label = |text: &str, mention: &Mention| Label {
+        words: text[mention.span].to_owned(),
+        role: None,
+        modifiers: Vec::new(),
+    };
+    summarize("s", &articles, &actors, &label, &SummaryOptions { model: "m".into(), ..SummaryOptions::default() })
 }
 
 #[derive(Default)]

@@ -20,6 +20,7 @@ mod view;
 mod voices;
 
 pub use measurement::{Measurement, Scope, Status};
+pub use naming::Label;
 pub use statistics::{Interval, bootstrap_mean, wilson};
 pub use summary::{
     ActorInStory, ActorSummary, DocumentSummary, NameUse, StorySummary, SummaryOptions, sentence_id, summarize,

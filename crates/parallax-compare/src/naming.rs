@@ -2,31 +2,63 @@
 
 use crate::summary::{ActorInStory, ActorSummary, NameUse};
 use crate::view::ArticleView;
-use parallax_text::MentionForm;
-use std::collections::BTreeMap;
+use parallax_text::{Mention, MentionForm, Span};
+use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) fn actor_summary(actor: &ActorInStory, index: usize, main: bool, views: &[ArticleView<'_>]) -> ActorSummary {
-    let mut names: BTreeMap<(usize, u32, MentionForm, String), (u64, u64)> = BTreeMap::new();
+/// How a mention is counted among the names of its actor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The words as they are counted: "President Trump", "the Republican leader", "he".
+    pub words: String,
+    /// The office or occupation in it, in one form for all its spellings.
+    pub role: Option<String>,
+    /// What qualifies the actor; bytes of the text.
+    pub modifiers: Vec<Span>,
+}
+
+type Key = (usize, u32, MentionForm, String);
+
+#[derive(Default)]
+struct Use {
+    role: Option<String>,
+    modifiers: BTreeSet<String>,
+    own: u64,
+    reported: u64,
+}
+
+pub(crate) fn actor_summary(
+    actor: &ActorInStory,
+    index: usize,
+    main: bool,
+    views: &[ArticleView<'_>],
+    label: &dyn Fn(&str, &Mention) -> Label,
+) -> ActorSummary {
+    let mut uses: BTreeMap<Key, Use> = BTreeMap::new();
     for (number, view) in views.iter().enumerate() {
+        let text = view.article.text();
         for mention in view.all_mentions_of(index) {
             let entity = mention.entity.expect("mentions of an actor have an entity");
-            let label = label(&view.article.text()[mention.span], mention.form);
-            let count = names.entry((number, entity, mention.form, label)).or_default();
+            let Label { words, role, modifiers } = label(text, mention);
+            let found = uses.entry((number, entity, mention.form, words)).or_default();
+            found.role = found.role.take().or(role);
+            found.modifiers.extend(modifiers.into_iter().map(|span| text[span].to_owned()));
             match view.quote_at(mention.span) {
-                Some(_) => count.1 += 1,
-                None => count.0 += 1,
+                Some(_) => found.reported += 1,
+                None => found.own += 1,
             }
         }
     }
-    let names: Vec<NameUse> = names
+    let names: Vec<NameUse> = uses
         .into_iter()
-        .map(|((number, entity, form, label), (own, reported))| NameUse {
+        .map(|((number, entity, form, label), found)| NameUse {
             doc_id: views[number].doc_id().to_owned(),
             entity,
             label,
+            role: found.role,
+            modifiers: found.modifiers.into_iter().collect(),
             form,
-            own,
-            reported,
+            own: found.own,
+            reported: found.reported,
         })
         .collect();
     ActorSummary {
@@ -36,19 +68,5 @@ pub(crate) fn actor_summary(actor: &ActorInStory, index: usize, main: bool, view
         main,
         mentions_named: names.iter().filter(|name| name.form.is_named()).map(|name| name.own + name.reported).sum(),
         names,
-    }
-}
-
-/// The words as they stand; where a capital says nothing, as at the start of a sentence, in lower case.
-fn label(words: &str, form: MentionForm) -> String {
-    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut letters = words.chars();
-    match (form, letters.next()) {
-        (MentionForm::Pronoun, _) => words.to_lowercase(),
-        // "The Mexican president": only the article is small inside a sentence.
-        (MentionForm::Description, Some(first)) if !letters.as_str().starts_with(char::is_uppercase) => {
-            first.to_lowercase().chain(letters).collect()
-        }
-        _ => words,
     }
 }

@@ -2,13 +2,13 @@
 
 use crate::Measurement;
 use crate::group::Group;
-use crate::naming::actor_summary;
+use crate::naming::{Label, actor_summary};
 use crate::syndication::{SharedTextSummary, SharingOptions, shared_sentences, shared_summary, shared_text};
 use crate::view::ArticleView;
 use crate::voices::{SpeakerSummary, speakers, speaking_actors};
-use parallax_text::{AnnotatedArticle, EntityKind, MentionForm};
+use parallax_text::{AnnotatedArticle, EntityKind, Mention, MentionForm};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Settings of a summary.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +44,11 @@ pub struct ActorInStory {
     pub name: String,
     /// Its kind.
     pub kind: EntityKind,
+    /// Whether any article names it; an actor that is only described ("a senior official") is
+    /// listed, but not among the main ones.
+    pub is_named: bool,
+    /// Whether the user wants figures on it, however seldom it is mentioned.
+    pub of_interest: bool,
     /// Article (index in the slice given to [`summarize`]) and entity.
     pub members: Vec<(usize, u32)>,
 }
@@ -118,8 +123,13 @@ pub struct NameUse {
     pub doc_id: String,
     /// The entity in its annotation record.
     pub entity: u32,
-    /// The words; descriptions and pronouns without the capital of a sentence's start.
+    /// The words as they are counted: descriptions and pronouns without the capital of a
+    /// sentence's start.
     pub label: String,
+    /// The office or occupation in it, in one form for all its spellings; null where there is none.
+    pub role: Option<String>,
+    /// What qualifies the actor ("tycoon", "Republican"), each once, in alphabetical order.
+    pub modifiers: Vec<String>,
     /// In which form they name it.
     pub form: MentionForm,
     /// How often in the outlet's own words.
@@ -138,11 +148,13 @@ pub fn sentence_id(doc_id: &str, sentence: u32) -> String {
 ///
 /// `actors` are the story's actors over the same slice of articles. Articles are reported in the
 /// order given, actors by prominence, so give articles in an order of their own (by source).
+/// `label` tells how a mention of a text is to be counted among the names.
 #[must_use]
 pub fn summarize(
     story: &str,
     articles: &[&AnnotatedArticle],
     actors: &[ActorInStory],
+    label: &dyn Fn(&str, &Mention) -> Label,
     options: &SummaryOptions,
 ) -> StorySummary {
     let views: Vec<ArticleView<'_>> =
@@ -151,9 +163,12 @@ pub fn summarize(
     let main: Vec<usize> = ranked
         .iter()
         .copied()
-        .filter(|&actor| actors[actor].kind != EntityKind::Miscellaneous)
+        .filter(|&actor| actors[actor].is_named && actors[actor].kind != EntityKind::Miscellaneous)
         .take(options.main_actors)
+        .chain(ranked.iter().copied().filter(|&actor| actors[actor].of_interest))
         .collect();
+    let mut seen = BTreeSet::new();
+    let main: Vec<usize> = main.into_iter().filter(|&actor| seen.insert(actor)).collect();
 
     let speaking: Vec<(usize, &ActorInStory)> =
         speaking_actors(&views, actors).into_iter().take(options.main_actors).map(|i| (i, &actors[i])).collect();
@@ -177,8 +192,11 @@ pub fn summarize(
         }
     }
 
-    let mut listed: Vec<ActorSummary> = main.iter().map(|&i| actor_summary(&actors[i], i, true, &views)).collect();
-    listed.extend(ranked.iter().filter(|i| !main.contains(i)).map(|&i| actor_summary(&actors[i], i, false, &views)));
+    let mut listed: Vec<ActorSummary> =
+        main.iter().map(|&i| actor_summary(&actors[i], i, true, &views, label)).collect();
+    listed.extend(
+        ranked.iter().filter(|i| !main.contains(i)).map(|&i| actor_summary(&actors[i], i, false, &views, label)),
+    );
     StorySummary {
         id: story.to_owned(),
         documents: views.iter().map(ArticleView::document).collect(),

@@ -1,6 +1,7 @@
 //! The actors of one article: which of its names name the same person, organisation or place.
 
 use crate::aliases::well_known;
+use crate::known::{KnownActors, apply};
 use crate::names::{
     Part, PersonIndex, PersonName, abbreviates, acronym, fold, gender_of, spelled_as_name, without_article, words_in,
 };
@@ -23,9 +24,23 @@ use std::collections::{BTreeMap, BTreeSet};
 /// generations or courtesy titles. A bare surname that two persons share goes to the one named in
 /// full before it in the same block, else to the one named in full more often.
 ///
+/// The user's own actors win over all that: their names and aliases are found where the tagger
+/// missed them, and what has such a name is theirs.
+///
 /// Depends on nothing but its arguments; mentions that do not fit the text are left out.
 #[must_use]
 pub fn resolve(
+    text: &str,
+    sentences: &[Sentence],
+    blocks: &[Block],
+    mentions: Vec<Mention>,
+    known: &KnownActors,
+) -> (Vec<Mention>, Vec<Entity>) {
+    let (mentions, entities) = resolve_names(text, sentences, blocks, mentions);
+    apply(text, sentences, known, mentions, entities)
+}
+
+fn resolve_names(
     text: &str,
     sentences: &[Sentence],
     blocks: &[Block],
@@ -303,4 +318,4 @@ fn form_of(text: &str, one: &Named, name: &str) -> MentionForm {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -2,12 +2,14 @@
 
 use crate::actors::part_or_same;
 use crate::aliases::well_known;
+use crate::known::KnownActors;
 use crate::names::{
     Part, PersonIndex, PersonName, acronym, fold, gender_of, thing_key, without_article, without_title,
 };
+use crate::naming::office_of;
 use crate::things::{Scope, Thing, first_part, fullest, majority};
 use crate::titles::Gender;
-use parallax_text::{Entity, EntityKind, Mention, Span};
+use parallax_text::{Entity, EntityKind, Mention, MentionForm, Span};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,12 +29,28 @@ pub struct ArticleActor {
     pub name: String,
     /// The kind.
     pub kind: EntityKind,
-    /// How often it is mentioned in which words, titles included.
+    /// How often it is named in which words, titles included; of an actor without a name, how often
+    /// it is described in which words. Pronouns are not counted.
     pub forms: BTreeMap<String, u32>,
+    /// Whether it has a name, not descriptions only.
+    pub is_named: bool,
+    /// Offices that titles and descriptions give it, with their countries.
+    pub offices: BTreeSet<OfficeOf>,
+}
+
+/// An office of a country: ("president", "Mexico").
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OfficeOf {
+    /// The office in one form for all its spellings.
+    pub office: String,
+    /// The country's usual name.
+    pub country: String,
+    /// Whether it is that of a head of state or government.
+    pub is_leader: bool,
 }
 
 impl ActorsOf {
-    /// Counts the surface forms of an article's entities.
+    /// Counts the surface forms of an article's entities, and reads their offices.
     ///
     /// # Panics
     /// If the entities are not of these mentions, or the mentions not of this text.
@@ -40,10 +58,23 @@ impl ActorsOf {
     pub fn new(doc_id: &str, text: &str, mentions: &[Mention], entities: &[Entity]) -> Self {
         let actor = |entity: &Entity| {
             let mut forms = BTreeMap::new();
-            for &mention in &entity.mentions {
-                *forms.entry(text[mentions[mention as usize].span].to_owned()).or_default() += 1;
+            let own = || entity.mentions.iter().map(|&mention| &mentions[mention as usize]);
+            let is_named = own().any(|mention| mention.form.is_named());
+            let counted =
+                |mention: &&Mention| mention.form.is_named() || !is_named && mention.form == MentionForm::Description;
+            for mention in own().filter(counted) {
+                *forms.entry(text[mention.span].to_owned()).or_default() += 1;
             }
-            ArticleActor { name: entity.name.clone(), kind: entity.kind, forms }
+            let offices =
+                own().filter(|_| entity.kind == EntityKind::Person).filter_map(|mention| office_of(text, mention));
+            let offices = offices
+                .map(|found| OfficeOf {
+                    office: found.office,
+                    country: found.country.to_owned(),
+                    is_leader: found.is_leader,
+                })
+                .collect();
+            ArticleActor { name: entity.name.clone(), kind: entity.kind, forms, is_named, offices }
         };
         Self { doc_id: doc_id.to_owned(), actors: entities.iter().map(actor).collect() }
     }
@@ -58,6 +89,10 @@ pub struct StoryActor {
     pub name: String,
     /// The kind of most mentions.
     pub kind: EntityKind,
+    /// Whether an article names it, not descriptions only.
+    pub is_named: bool,
+    /// Index of the user's actor that it is.
+    pub known: Option<usize>,
     /// Mentions in all articles.
     pub mentions: u32,
     /// Index of an article (as given) and of its actor, in that order.
@@ -71,9 +106,14 @@ pub struct StoryActor {
 /// stay apart. Other actors are joined by name, by another spelling of a well-known name, and by
 /// an acronym that only one of them can stand for.
 ///
+/// An actor that an article only describes joins a named one where its office and country are those
+/// of exactly one person of the story whom that article does not name ("the Mexican president"), and
+/// another article's described alike where the description names a country or organisation ("Mexican
+/// officials"); else it stays alone. The user's actors win over all that.
+///
 /// The result does not depend on the order of the articles, but for the indices in `members`.
 #[must_use]
-pub fn merge(articles: &[ActorsOf]) -> Vec<StoryActor> {
+pub fn merge(articles: &[ActorsOf], known: &KnownActors) -> Vec<StoryActor> {
     let mut items: Vec<Item<'_>> = Vec::new();
     for (article, of) in articles.iter().enumerate() {
         let item = |(actor, one)| Item::new(article, actor, one, &of.doc_id);
@@ -84,7 +124,10 @@ pub fn merge(articles: &[ActorsOf]) -> Vec<StoryActor> {
 
     let mut groups = persons(&items);
     groups.extend(things(&items));
-    let mut actors: Vec<StoryActor> = groups.iter().map(|group| story_actor(&items, group)).collect();
+    join_described(&items, &mut groups);
+    let groups = with_known(&items, groups, known);
+    let mut actors: Vec<StoryActor> =
+        groups.iter().map(|(group, of_user)| story_actor(&items, group, of_user.map(|at| (at, known)))).collect();
     let order = |one: &StoryActor, other: &StoryActor| {
         let names = |actor: &StoryActor| (Reverse(actor.mentions), actor.name.clone(), actor.kind);
         let first = |actor: &StoryActor| actor.members.iter().map(|&(article, at)| (&articles[article], at)).min();
@@ -129,7 +172,7 @@ impl<'articles> Item<'articles> {
             gender: None,
             roles: BTreeSet::new(),
         };
-        if one.kind == EntityKind::Person {
+        if one.kind == EntityKind::Person && one.is_named {
             item.read_person();
         }
         item
@@ -159,7 +202,7 @@ fn take_for_things(items: &mut [Item<'_>]) {
     let mut kinds: BTreeMap<String, Vec<(EntityKind, u32)>> = BTreeMap::new();
     let mut firms: BTreeSet<String> = BTreeSet::new();
     let mut surnames: BTreeSet<String> = BTreeSet::new();
-    for item in items.iter() {
+    for item in items.iter().filter(|item| item.one.is_named) {
         if item.names.is_empty() {
             let keys = keys(item.one);
             firms.extend(keys.iter().filter_map(|key| first_part(key)).map(ToOwned::to_owned));
@@ -169,7 +212,7 @@ fn take_for_things(items: &mut [Item<'_>]) {
         }
         surnames.extend(item.names.iter().filter(|name| name.is_full()).filter_map(|name| name.words.last().cloned()));
     }
-    for item in items.iter_mut() {
+    for item in items.iter_mut().filter(|item| item.one.is_named) {
         let key = thing_key(&item.one.name);
         let is_person = item.gender.is_some()
             || !item.roles.is_empty()
@@ -326,7 +369,7 @@ fn things(items: &[Item<'_>]) -> Vec<Group> {
 fn classes(items: &[Item<'_>]) -> Vec<(BTreeSet<String>, Group)> {
     let mut class_of: BTreeMap<String, usize> = BTreeMap::new();
     let mut classes: Vec<(BTreeSet<String>, Group)> = Vec::new();
-    for (at, item) in items.iter().enumerate().filter(|(_, item)| item.names.is_empty()) {
+    for (at, item) in items.iter().enumerate().filter(|(_, item)| item.names.is_empty() && item.one.is_named) {
         let (mut keys, mut group) = (keys(item.one), vec![at]);
         let shared: BTreeSet<usize> = keys.iter().filter_map(|key| class_of.get(key)).copied().collect();
         for class in shared {
@@ -367,16 +410,97 @@ fn keys(one: &ArticleActor) -> BTreeSet<String> {
     std::iter::once(thing_key(&one.name)).chain(several).filter(|key| !key.is_empty()).collect()
 }
 
-fn story_actor(items: &[Item<'_>], group: &Group) -> StoryActor {
-    let kind = majority(group.iter().map(|&at| (items[at].kind, items[at].mentions)));
-    let name = name_of(items, group);
+/// Actors without a name: each joins the person who has its office, or those described alike.
+fn join_described(items: &[Item<'_>], groups: &mut Vec<Group>) {
+    let mut holders: BTreeMap<(&str, &str), BTreeSet<usize>> = BTreeMap::new();
+    for (index, group) in groups.iter().enumerate() {
+        for office in group.iter().flat_map(|&at| &items[at].one.offices) {
+            holders.entry((&office.office, &office.country)).or_default().insert(index);
+            if office.is_leader {
+                holders.entry(("leader", &office.country)).or_default().insert(index);
+            }
+        }
+    }
+    let named = groups.len();
+    let mut alike: BTreeMap<String, usize> = BTreeMap::new();
+    let mut joins: Vec<(usize, usize)> = Vec::new();
+    for (at, item) in items.iter().enumerate().filter(|(_, item)| !item.one.is_named) {
+        let mut fitting: BTreeSet<usize> = BTreeSet::new();
+        for office in &item.one.offices {
+            let held = holders.get(&(office.office.as_str(), office.country.as_str()));
+            fitting.extend(held.into_iter().flatten());
+        }
+        let only = fitting.first().filter(|_| fitting.len() == 1).copied();
+        let apart = |group: usize| groups[group].iter().all(|&other| items[other].article != item.article);
+        if let Some(group) = only.filter(|&group| apart(group)) {
+            joins.push((group, at));
+            continue;
+        }
+        let says_whose = item.one.name.chars().any(char::is_uppercase);
+        let key = fold(&item.one.name);
+        match alike.get(&key).filter(|_| says_whose) {
+            Some(&group) => groups[group].push(at),
+            None => {
+                alike.insert(key, groups.len());
+                groups.push(vec![at]);
+            }
+        }
+    }
+    // Two of one article that fit one person are two.
+    let mut taken: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    for &(group, at) in &joins {
+        *taken.entry((group, items[at].article)).or_default() += 1;
+    }
+    for (group, at) in joins {
+        if taken[&(group, items[at].article)] == 1 && group < named {
+            groups[group].push(at);
+        } else {
+            groups.push(vec![at]);
+        }
+    }
+}
+
+/// Groups with the user's actor that each is: all that has a name or alias of it, and what was
+/// joined to that, unless it is another one's.
+fn with_known(items: &[Item<'_>], groups: Vec<Group>, known: &KnownActors) -> Vec<(Group, Option<usize>)> {
+    let told = |at: usize| {
+        let one = items[at].one;
+        known.find(&one.name).or_else(|| one.forms.keys().find_map(|form| known.find(form)))
+    };
+    let mut of_user: BTreeMap<usize, Group> = BTreeMap::new();
+    let mut rest: Vec<(Group, Option<usize>)> = Vec::new();
+    for group in groups {
+        let (claimed, free): (Group, Group) = group.into_iter().partition(|&at| told(at).is_some());
+        let actors: BTreeSet<usize> = claimed.iter().filter_map(|&at| told(at)).collect();
+        for &at in &claimed {
+            of_user.entry(told(at).unwrap_or_default()).or_default().push(at);
+        }
+        match actors.first().filter(|_| actors.len() == 1) {
+            Some(&only) => of_user.entry(only).or_default().extend(free),
+            None if free.is_empty() => {}
+            None => rest.push((free, None)),
+        }
+    }
+    rest.extend(of_user.into_iter().map(|(actor, group)| (group, Some(actor))));
+    rest
+}
+
+fn story_actor(items: &[Item<'_>], group: &Group, of_user: Option<(usize, &KnownActors)>) -> StoryActor {
+    let stated = of_user.map(|(actor, known)| &known.actors()[actor]);
+    let kind = stated
+        .map_or_else(|| majority(group.iter().map(|&at| (items[at].kind, items[at].mentions))), |actor| actor.kind);
+    let is_named = group.iter().any(|&at| items[at].one.is_named);
+    let naming: Group = group.iter().copied().filter(|&at| items[at].one.is_named || !is_named).collect();
+    let name = stated.map_or_else(|| name_of(items, &naming), |actor| actor.name.clone());
     let mut members: Vec<(usize, u32)> = group.iter().map(|&at| (items[at].article, items[at].actor)).collect();
     members.sort_unstable();
     StoryActor {
         id: format!("{}:{}", kind.label().to_lowercase(), fold(&name).replace(' ', "-")),
         name,
         kind,
-        mentions: group.iter().map(|&at| items[at].mentions).sum(),
+        is_named,
+        known: of_user.map(|(actor, _)| actor),
+        mentions: naming.iter().map(|&at| items[at].mentions).sum(),
         members,
     }
 }

@@ -6,9 +6,9 @@ use crate::input::{DocumentError, Inputs, RawDocument};
 use crate::models::Models;
 use crate::progress::Progress;
 use anyhow::{Context, Result};
-use parallax_compare::{ActorInStory, StorySummary, summarize};
-use parallax_ner::ActorsOf;
-use parallax_text::AnnotatedArticle;
+use parallax_compare::{ActorInStory, Label, StorySummary, summarize};
+use parallax_ner::{ActorsOf, KnownActors};
+use parallax_text::{AnnotatedArticle, Mention};
 use rayon::prelude::*;
 use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +24,8 @@ pub struct Job {
     pub metadata: Option<PathBuf>,
     /// Whether pages are cleaned; otherwise their text is taken as it is.
     pub clean: bool,
+    /// Actors that the user names: they win over what is found.
+    pub actors: KnownActors,
     /// Settings.
     pub config: Config,
     /// Whether progress and warnings are kept off standard error.
@@ -122,7 +124,7 @@ impl Job {
         let work = |raw: RawDocument| {
             let (document, article) = make_article(raw, &options)?;
             let (origin, doc_id) = (document.origin.clone(), document.doc_id.clone());
-            annotate(document, article, models).map_err(|error| DocumentError {
+            annotate(document, article, models, &self.actors).map_err(|error| DocumentError {
                 source: origin.path,
                 record: origin.record,
                 doc_id: Some(doc_id),
@@ -172,7 +174,12 @@ fn said(panic: &(dyn Any + Send)) -> &str {
 /// Groups annotated articles into stories and summarises each. Articles without a story of the
 /// user's own form one together.
 #[must_use]
-pub fn compare(articles: &[AnnotatedArticle], config: &Config, models: &Models) -> Vec<StorySummary> {
+pub fn compare(
+    articles: &[AnnotatedArticle],
+    actors: &KnownActors,
+    config: &Config,
+    models: &Models,
+) -> Vec<StorySummary> {
     let mut stories: BTreeMap<&str, Vec<&AnnotatedArticle>> = BTreeMap::new();
     for article in articles {
         stories.entry(article.document.story.as_deref().unwrap_or(UNNAMED_STORY)).or_default().push(article);
@@ -181,19 +188,27 @@ pub fn compare(articles: &[AnnotatedArticle], config: &Config, models: &Models) 
     stories
         .into_iter()
         .map(|(story, members)| {
-            let actors: Vec<ActorInStory> =
-                parallax_ner::merge(&members.iter().map(|article| actors_of(article)).collect::<Vec<_>>())
-                    .into_iter()
-                    .map(|actor| ActorInStory {
-                        id: actor.id,
-                        name: actor.name,
-                        kind: actor.kind,
-                        members: actor.members,
-                    })
-                    .collect();
-            summarize(story, &members, &actors, &options)
+            let found = parallax_ner::merge(&members.iter().map(|a| actors_of(a)).collect::<Vec<_>>(), actors);
+            let wanted = |known: Option<usize>| known.is_some_and(|index| actors.actors()[index].of_interest);
+            let found: Vec<ActorInStory> = found
+                .into_iter()
+                .map(|actor| ActorInStory {
+                    id: actor.id,
+                    name: actor.name,
+                    kind: actor.kind,
+                    is_named: actor.is_named,
+                    of_interest: wanted(actor.known),
+                    members: actor.members,
+                })
+                .collect();
+            summarize(story, &members, &found, &label, &options)
         })
         .collect()
+}
+
+fn label(text: &str, mention: &Mention) -> Label {
+    let label = parallax_ner::naming::label(text, mention);
+    Label { words: label.shown, role: label.role, modifiers: label.modifiers }
 }
 
 fn actors_of(article: &AnnotatedArticle) -> ActorsOf {

@@ -6,11 +6,13 @@ use crate::models::Models;
 use anyhow::{Context, Result};
 use parallax_clean::clean;
 use parallax_encoder::EncodedSentence;
+use parallax_ner::{KnownActors, Spoken};
 use parallax_quotes::{ArticleView, Attribution, QuotedSpan, Voices, attribute, quoted_spans};
 use parallax_text::{
     AlignedText, AnnotatedArticle, Article, Block, BlockKind, Cue, Document, EntityKind, Layer, LayerStatus, Mention,
     Quote, Sentence, Span, Speaker, Tone,
 };
+use std::cmp::Reverse;
 
 /// How documents are annotated.
 #[derive(Clone, Debug)]
@@ -44,13 +46,21 @@ pub(crate) fn make_article(raw: RawDocument, options: &AnnotateOptions) -> Resul
 ///
 /// # Errors
 /// Where the engine fails; the article's text is not to blame then.
-pub(crate) fn annotate(document: Document, article: Article, models: &Models) -> Result<AnnotatedArticle> {
+pub(crate) fn annotate(
+    document: Document,
+    article: Article,
+    models: &Models,
+    actors_of_user: &KnownActors,
+) -> Result<AnnotatedArticle> {
     let text = article.text.text();
     let sentences = parallax_split::sentences(text, &article.blocks);
     let quoted = quoted_spans(text, &article.blocks);
     let known = article.language.as_ref().is_none_or(|language| models.languages.contains(language));
-    let (mentions, entities, quotes, tones) =
-        if known { read_sentences(text, &article.blocks, &sentences, &quoted, models)? } else { Default::default() };
+    let (mentions, entities, quotes, tones) = if known {
+        read_sentences(text, &article.blocks, &sentences, &quoted, models, actors_of_user)?
+    } else {
+        Default::default()
+    };
     let layers = layers(models, if known { LayerStatus::Done } else { LayerStatus::UnsupportedLanguage });
     Ok(AnnotatedArticle { document, sentences, mentions, entities, quotes, tones, layers, article })
 }
@@ -64,14 +74,24 @@ fn read_sentences(
     sentences: &[Sentence],
     quoted: &[QuotedSpan],
     models: &Models,
+    actors_of_user: &KnownActors,
 ) -> Result<Findings> {
     let encoded = encode(text, sentences, models)?;
-    let (mentions, entities) = actors(text, blocks, sentences, &encoded, models);
-    let named: Vec<Span> = mentions.iter().map(|mention| mention.span).collect();
-    let view = ArticleView { text, sentences, encoded: &encoded, quoted, mentions: &named };
+    let (mentions, entities) = actors(text, blocks, sentences, quoted, &encoded, models, actors_of_user);
+    let places: Vec<Span> = mentions.iter().map(|mention| mention.span).collect();
+    let view = ArticleView { text, sentences, encoded: &encoded, quoted, mentions: &places };
     let attributions = attribute(&models.attributions, &view);
     let voices = Voices::new(text, sentences, quoted, &attributions);
-    let (quotes, places) = quotes(text, &attributions, &mentions);
+    let (mut quotes, places) = quotes(text, &attributions, &mentions);
+    let spoken: Vec<Spoken> = quotes
+        .iter()
+        .map(|quote| Spoken { span: quote.span, speaker: quote.speaker.and_then(|speaker| speaker.entity) })
+        .collect();
+    let (mentions, entities) = parallax_ner::first_person(text, sentences, &spoken, mentions, entities);
+    // New mentions moved the others: speakers are found again by the same rule.
+    for speaker in quotes.iter_mut().filter_map(|quote| quote.speaker.as_mut()) {
+        *speaker = self::speaker(speaker.span, &mentions);
+    }
     let mut tones = Vec::new();
     for (index, mention) in mentions.iter().enumerate() {
         // The names of nationalities, works and events are no actors that anyone has a tone towards.
@@ -100,12 +120,15 @@ fn encode(text: &str, sentences: &[Sentence], models: &Models) -> Result<Vec<Enc
     models.encoder.encode(text, &spans).context("the encoder failed")
 }
 
+/// The actors in any form: names, then the descriptions and pronouns that stand for them.
 fn actors(
     text: &str,
     blocks: &[Block],
     sentences: &[Sentence],
+    quoted: &[QuotedSpan],
     encoded: &[EncodedSentence],
     models: &Models,
+    actors_of_user: &KnownActors,
 ) -> (Vec<Mention>, Vec<parallax_text::Entity>) {
     let tagged: Vec<Mention> = encoded
         .iter()
@@ -113,7 +136,9 @@ fn actors(
         .filter(|(index, _)| blocks[sentences[*index].block as usize].kind.is_prose())
         .flat_map(|(index, sentence)| models.entities.tag(text, index as u32, sentence))
         .collect();
-    parallax_ner::resolve(text, sentences, blocks, tagged)
+    let (mentions, entities) = parallax_ner::resolve(text, sentences, blocks, tagged, actors_of_user);
+    let quoted: Vec<Span> = quoted.iter().map(|quote| quote.span).collect();
+    parallax_ner::refer(text, sentences, blocks, &quoted, mentions, entities)
 }
 
 /// Who says what in a text, through the same stages as [`annotate`], for figures on labelled data.
@@ -121,9 +146,9 @@ pub(crate) fn attributions(text: &str, blocks: &[Block], models: &Models) -> Res
     let sentences = parallax_split::sentences(text, blocks);
     let quoted = quoted_spans(text, blocks);
     let encoded = encode(text, &sentences, models)?;
-    let (mentions, _) = actors(text, blocks, &sentences, &encoded, models);
-    let named: Vec<Span> = mentions.iter().map(|mention| mention.span).collect();
-    let view = ArticleView { text, sentences: &sentences, encoded: &encoded, quoted: &quoted, mentions: &named };
+    let (mentions, _) = actors(text, blocks, &sentences, &quoted, &encoded, models, &KnownActors::default());
+    let places: Vec<Span> = mentions.iter().map(|mention| mention.span).collect();
+    let view = ArticleView { text, sentences: &sentences, encoded: &encoded, quoted: &quoted, mentions: &places };
     Ok(attribute(&models.attributions, &view))
 }
 
@@ -171,11 +196,19 @@ fn quotes(text: &str, attributions: &[Attribution], mentions: &[Mention]) -> (Ve
     (quotes, first)
 }
 
-/// Of the mentions in the words that name a speaker the first: what follows it is about it.
+/// Who the words that name a speaker mean: the first mention in them, of those that begin at one
+/// place the longest ("Mexico's leader", not "Mexico"). The adjective of a country only speaks
+/// where nothing else does.
 fn speaker(source: Span, mentions: &[Mention]) -> Speaker {
-    let first = mentions.partition_point(|mention| mention.span.end() <= source.start());
-    let found = mentions.get(first).filter(|mention| mention.span.overlaps(source));
-    Speaker { entity: found.and_then(|mention| mention.entity), mention: found.map(|_| first as u32), span: source }
+    let found =
+        mentions.iter().enumerate().filter(|(_, mention)| mention.span.overlaps(source)).min_by_key(|(_, mention)| {
+            (mention.kind == EntityKind::Miscellaneous, mention.span.start(), Reverse(mention.span.len()))
+        });
+    Speaker {
+        entity: found.and_then(|(_, mention)| mention.entity),
+        mention: found.map(|(index, _)| index as u32),
+        span: source,
+    }
 }
 
 fn layers(models: &Models, model_layers: LayerStatus) -> Vec<Layer> {

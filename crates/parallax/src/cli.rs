@@ -5,7 +5,7 @@ use crate::annotate::{AnnotateOptions, make_article};
 use crate::config::Config;
 use crate::models::{Engine, Models, find_models};
 use crate::output::{Clock, write_all};
-use crate::{evaluate, stages, terminal};
+use crate::{actors_file, evaluate, stages, terminal};
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
 use parallax_text::record::AnnotationRecord;
@@ -128,7 +128,9 @@ Examples:
   parallax evaluate ner eng.testa        CoNLL columns, entity F1 as conlleval has it
   parallax evaluate tone rw-dev.jsonl    NewsMTSC, macro-F1, accuracy, calibration
   parallax evaluate split en_ewt-ud-dev.conllu
-  parallax evaluate clean pages/ --gold gold_lines.csv   (doc_id,line,kind)")]
+  parallax evaluate clean pages/ --gold gold_lines.csv   (doc_id,line,kind)
+  parallax evaluate gap gap-validation.tsv   pronouns; the names found (open), and told as in GAP
+  parallax evaluate actors pages/ --gold gold_actors.csv   (doc_id,line,word,words,form,actor)")]
     Evaluate {
         /// What to score
         #[arg(value_enum)]
@@ -136,9 +138,12 @@ Examples:
         /// The labelled files
         #[arg(required = true)]
         files: Vec<PathBuf>,
-        /// For `clean`: the table of lines and their kinds
+        /// For `clean` and `actors`: the table to score against
         #[arg(long)]
         gold: Option<PathBuf>,
+        /// For `gap`: also fit the weights of the ranking to the files
+        #[arg(long)]
+        fit: bool,
         #[command(flatten)]
         models: ModelArgs,
         #[command(flatten)]
@@ -154,6 +159,9 @@ struct InputArgs {
     /// Table of metadata that overrides what the pages tell (default: corpus.csv beside the files)
     #[arg(long, value_name = "CSV")]
     metadata: Option<PathBuf>,
+    /// Actors of interest with their aliases, TOML or CSV; they win over what is found. See README
+    #[arg(long, value_name = "FILE")]
+    actors: Option<PathBuf>,
     /// Take texts as they are; positions then refer to them unchanged
     #[arg(long)]
     no_clean: bool,
@@ -201,6 +209,7 @@ impl InputArgs {
             inputs: self.inputs.clone(),
             metadata: self.metadata.clone(),
             clean: !self.no_clean,
+            actors: self.actors.as_deref().map(actors_file::read).transpose()?.unwrap_or_default(),
             config: self.run.config()?,
             quiet: self.run.quiet,
         })
@@ -288,8 +297,8 @@ fn run(cli: Result<Cli, clap::Error>) -> Result<bool> {
             Ok(tell(&tally, job.quiet))
         }
         Command::Tone { inputs, models, run } => stages::tone(&inputs, &models.load()?, &run.config()?),
-        Command::Evaluate { task, files, gold, models, run } => {
-            let table = evaluate::run(task, &files, gold.as_deref(), &run.config()?, || models.load())?;
+        Command::Evaluate { task, files, gold, fit, models, run } => {
+            let table = evaluate::run(task, &files, gold.as_deref(), fit, &run.config()?, || models.load())?;
             println!("{table}");
             Ok(false)
         }
@@ -306,7 +315,7 @@ fn analyze(job: &Job, models: &ModelArgs, out: &std::path::Path) -> Result<bool>
         articles.push(article);
         Ok(())
     })?;
-    let stories = compare(&articles, &job.config, &models);
+    let stories = compare(&articles, &job.actors, &job.config, &models);
     tally.warnings.extend(date_warnings(&stories, &job.config));
     let clock = Clock { started, seconds: began.elapsed().as_secs_f64() };
     write_all(out, &articles, &stories, (job, &models, &tally), clock)?;

@@ -24,6 +24,10 @@ pub(crate) enum Task {
     Quotes,
     /// Kinds of lines, pages with a table of line numbers and kinds
     Clean,
+    /// Pronouns, GAP (--fit also gives the weights that fit best)
+    Gap,
+    /// Who is who, pages with a table of lines, words and actors
+    Actors,
 }
 
 /// Scores the files and gives a table for people.
@@ -31,6 +35,7 @@ pub(crate) fn run(
     task: Task,
     files: &[PathBuf],
     gold: Option<&Path>,
+    fit: bool,
     config: &Config,
     models: impl FnOnce() -> Result<Models>,
 ) -> Result<String> {
@@ -39,6 +44,11 @@ pub(crate) fn run(
         Task::Ner => entities(files, config, &models()?),
         Task::Split => split(files),
         Task::Quotes => quotes(files, config, &models()?),
+        Task::Gap => crate::evaluate_actors::pronouns(files, fit, config, &models()?),
+        Task::Actors => {
+            let gold = gold.context("name the table of lines, words and actors with --gold")?;
+            crate::evaluate_actors::actors(files, gold, config, &models()?)
+        }
         Task::Clean => crate::gold::run(files, gold.context("name the table of lines and kinds with --gold")?, config),
     }
 }

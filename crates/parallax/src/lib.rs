@@ -5,17 +5,18 @@
 //! [`parallax_compare`]); this crate opens files, starts threads, loads models and writes results.
 //!
 //! ```no_run
-//! use parallax::{Config, Engine, Job, Models, compare, find_models};
+//! use parallax::{Config, Engine, Job, KnownActors, Models, compare, find_models};
 //! # fn main() -> anyhow::Result<()> {
 //! let models = Models::load(&find_models(None)?, Engine::Native)?;
 //! let config = Config { threads: 2, ..Config::default() };
-//! let job = Job { inputs: vec!["pages".into()], metadata: None, clean: true, config, quiet: true };
+//! let actors = KnownActors::default();
+//! let job = Job { inputs: vec!["pages".into()], metadata: None, clean: true, actors, config, quiet: true };
 //! let mut articles = Vec::new();
 //! let tally = job.annotate(&models, |article| {
 //!     articles.push(article);
 //!     Ok(())
 //! })?;
-//! let stories = compare(&articles, &job.config, &models);
+//! let stories = compare(&articles, &job.actors, &job.config, &models);
 //! println!("{} articles, {} failed, {} stories", tally.done, tally.errors.len(), stories.len());
 //! # Ok(())
 //! # }
@@ -23,12 +24,14 @@
 
 #![forbid(unsafe_code)]
 
+pub mod actors_file;
 mod analyze;
 mod annotate;
 pub mod cli;
 mod config;
 mod decode;
 mod evaluate;
+mod evaluate_actors;
 mod gold;
 mod input;
 mod metadata;
@@ -45,3 +48,4 @@ pub use analyze::{Job, Tally, compare};
 pub use config::Config;
 pub use input::DocumentError;
 pub use models::{Engine, Models, find_models};
+pub use parallax_ner::KnownActors;

@@ -113,7 +113,8 @@ fn actors(stories: &[StorySummary]) -> Result<Vec<u8>> {
                 for name in &actor.names {
                     rows.serialize((
                         (&story.id, &actor.id, &actor.name, actor.kind, actor.main),
-                        (&name.doc_id, name.entity, &name.label, name.form, name.own, name.reported),
+                        (&name.doc_id, name.entity, &name.label, name.form),
+                        (&name.role, name.modifiers.join("; "), name.own, name.reported),
                     ))?;
                 }
             }

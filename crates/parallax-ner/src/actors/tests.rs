@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 /// Text with its mentions marked: "[Ana Ruiz]PER"; "[Ana Ruiz]PER?" where the tagger is unsure.
 /// A line is a sentence, an empty line ends a block.
-fn marked(marked: &str) -> (String, Vec<Sentence>, Vec<Block>, Vec<Mention>) {
+pub(crate) fn marked(marked: &str) -> (String, Vec<Sentence>, Vec<Block>, Vec<Mention>) {
     let (mut text, mut mentions, mut rest) = (String::new(), Vec::new(), marked);
     while let Some(at) = rest.find('[') {
         text.push_str(&rest[..at]);
@@ -40,7 +40,7 @@ fn marked(marked: &str) -> (String, Vec<Sentence>, Vec<Block>, Vec<Mention>) {
 
 fn actors(text_with_marks: &str) -> Vec<String> {
     let (text, sentences, blocks, mentions) = marked(text_with_marks);
-    let (mentions, entities) = resolve(&text, &sentences, &blocks, mentions);
+    let (mentions, entities) = resolve(&text, &sentences, &blocks, mentions, &KnownActors::default());
     let surface = |&at: &u32| &text[mentions[at as usize].span];
     let list = |entity: &Entity| entity.mentions.iter().map(surface).collect::<Vec<_>>().join(", ");
     entities.iter().map(|entity| format!("{} {}: {}", entity.kind.label(), entity.name, list(entity))).collect()
@@ -251,7 +251,7 @@ fn an_organisation_is_known_by_its_last_word_and_a_sentence_by_its_capital() {
 fn forms_tell_names_short_names_and_titles() {
     let (text, sentences, blocks, mentions) =
         marked("[Ana Ruiz]PER; [Ruiz]PER; President [Ruiz]PER; [US]LOC; [United States]LOC");
-    let (mentions, _) = resolve(&text, &sentences, &blocks, mentions);
+    let (mentions, _) = resolve(&text, &sentences, &blocks, mentions, &KnownActors::default());
     let forms: Vec<MentionForm> = mentions.iter().map(|mention| mention.form).collect();
     assert_eq!(
         forms,
@@ -303,7 +303,7 @@ proptest! {
     #[test]
     fn every_mention_has_one_entity_and_lies_in_the_text((text, mentions) in any_mentions()) {
         let (text_again, sentences, blocks, _) = marked(&text.replace('[', "("));
-        let (mentions, entities) = resolve(&text_again, &sentences, &blocks, mentions);
+        let (mentions, entities) = resolve(&text_again, &sentences, &blocks, mentions, &KnownActors::default());
         let mut listed = vec![0; mentions.len()];
         for (index, entity) in entities.iter().enumerate() {
             prop_assert!(!entity.name.is_empty() && entity.mentions.is_sorted_by(|a, b| a < b));
@@ -324,9 +324,9 @@ proptest! {
     #[test]
     fn the_order_of_the_mentions_given_does_not_matter((text, mut mentions) in any_mentions()) {
         let (text, sentences, blocks, _) = marked(&text.replace('[', "("));
-        let once = resolve(&text, &sentences, &blocks, mentions.clone());
+        let once = resolve(&text, &sentences, &blocks, mentions.clone(), &KnownActors::default());
         mentions.reverse();
-        prop_assert_eq!(resolve(&text, &sentences, &blocks, mentions), once);
+        prop_assert_eq!(resolve(&text, &sentences, &blocks, mentions, &KnownActors::default()), once);
     }
 }
 

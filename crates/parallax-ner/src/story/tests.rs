@@ -1,8 +1,11 @@
 use super::*;
 use proptest::prelude::*;
 
-/// One actor: "PER Ana Ruiz: Ana Ruiz 2, President Ruiz 1".
+/// One actor: "PER Ana Ruiz: Ana Ruiz 2, President Ruiz 1 @ president/Ost"; with "~" before it
+/// where it has no name.
 fn actor(line: &str) -> ArticleActor {
+    let (line, office) = line.split_once(" @ ").map_or((line, None), |(line, office)| (line, Some(office)));
+    let (is_named, line) = (!line.starts_with('~'), line.trim_start_matches('~'));
     let (head, forms) = line.split_once(": ").expect("forms behind a colon");
     let (kind, name) = head.split_once(' ').expect("kind and name");
     let form = |form: &str| {
@@ -13,7 +16,15 @@ fn actor(line: &str) -> ArticleActor {
         name: name.to_owned(),
         kind: EntityKind::from_label(kind).expect("a kind"),
         forms: forms.split(", ").map(form).collect(),
+        is_named,
+        offices: office.map(office_of_country).into_iter().collect(),
     }
+}
+
+fn office_of_country(office: &str) -> OfficeOf {
+    let (office, country) = office.split_once('/').expect("office and country");
+    let is_leader = matches!(office, "president" | "leader");
+    OfficeOf { office: office.to_owned(), country: country.to_owned(), is_leader }
 }
 
 fn articles(lines: &[&[&str]]) -> Vec<ActorsOf> {
@@ -25,13 +36,17 @@ fn articles(lines: &[&[&str]]) -> Vec<ActorsOf> {
 }
 
 fn shown(articles: &[ActorsOf]) -> Vec<String> {
+    shown_with(articles, &KnownActors::default())
+}
+
+fn shown_with(articles: &[ActorsOf], known: &KnownActors) -> Vec<String> {
     let show = |actor: StoryActor| {
         let member = |&(article, at): &(usize, u32)| format!("{}/{at}", articles[article].doc_id);
         let mut members: Vec<String> = actor.members.iter().map(member).collect();
         members.sort();
         format!("{} {} {}: {}", actor.id, actor.name, actor.mentions, members.join(" ").replace("doc-", ""))
     };
-    merge(articles).into_iter().map(show).collect()
+    merge(articles, known).into_iter().map(show).collect()
 }
 
 #[track_caller]
@@ -132,10 +147,13 @@ fn any_articles() -> impl Strategy<Value = Vec<ActorsOf>> {
         "…",
     ]);
     let forms = prop::collection::btree_map(form, 1..5u32, 1..4);
-    let actor = (forms, 0..4usize).prop_map(|(forms, kind)| ArticleActor {
+    let office = prop::sample::select(vec!["", "", "president/Ost", "leader/Ost", "president/Northland"]);
+    let actor = (forms, 0..4usize, 0..3u32, office).prop_map(|(forms, kind, named, office)| ArticleActor {
         name: forms.keys().max_by_key(|name| name.len()).map_or(String::new(), |name| (*name).to_owned()),
         kind: EntityKind::ALL[kind],
         forms: forms.into_iter().map(|(form, count)| (form.to_owned(), count)).collect(),
+        is_named: named > 0,
+        offices: (!office.is_empty()).then(|| office_of_country(office)).into_iter().collect(),
     });
     let articles = prop::collection::vec(prop::collection::vec(actor, 0..5), 0..6);
     articles.prop_map(|articles| {
@@ -156,8 +174,16 @@ proptest! {
     }
 
     #[test]
+    fn nor_does_it_where_the_user_names_actors(mut articles in any_articles()) {
+        let known = user_knows(&[("Ana Stone", &["AR", "Utopians"]), ("Council", &["HSC"])]);
+        let once = shown_with(&articles, &known);
+        articles.reverse();
+        prop_assert_eq!(shown_with(&articles, &known), once);
+    }
+
+    #[test]
     fn every_actor_of_an_article_is_in_one_of_the_story(articles in any_articles()) {
-        let story = merge(&articles);
+        let story = merge(&articles, &KnownActors::default());
         let mut members: Vec<(usize, u32)> = story.iter().flat_map(|actor| actor.members.clone()).collect();
         members.sort_unstable();
         let all = articles.iter().enumerate().flat_map(|(index, of)| (0..of.actors.len() as u32).map(move |at| (index, at)));
@@ -177,4 +203,69 @@ fn a_bare_name_that_is_a_thing_elsewhere_is_no_person() {
         &[&["PER Arvane: Arvane 3"], &["ORG Arvane: Arvane 1"], &["PER Ana Arvane: Ana Arvane 1"]],
         &["per:ana-arvane Ana Arvane 4: 0/0 2/0", "org:arvane Arvane 1: 1/0"],
     );
+}
+
+fn user_knows(actors: &[(&str, &[&str])]) -> KnownActors {
+    let actor = |&(name, aliases): &(&str, &[&str])| crate::KnownActor {
+        name: name.to_owned(),
+        kind: EntityKind::Person,
+        aliases: aliases.iter().map(|&alias| alias.to_owned()).collect(),
+        of_interest: true,
+    };
+    KnownActors::new(actors.iter().map(actor).collect()).unwrap()
+}
+
+#[test]
+fn a_description_meets_the_person_with_its_office() {
+    check_story(
+        &[
+            &["PER Ana Ruiz: President Ana Ruiz 3 @ president/Ost"],
+            &["~PER Ost president: the Ost president 2 @ president/Ost"],
+            &["~PER Ost’s leader: Ost’s leader 1 @ leader/Ost"],
+        ],
+        &["per:ana-ruiz Ana Ruiz 3: 0/0 1/0 2/0"],
+    );
+    // An article that names her and describes another keeps the two apart; so do two holders.
+    check_story(
+        &[&["PER Ana Ruiz: Ana Ruiz 3 @ president/Ost", "~PER Ost leader: the Ost leader 1 @ leader/Ost"]],
+        &["per:ana-ruiz Ana Ruiz 3: 0/0", "per:ost-leader Ost leader 1: 0/1"],
+    );
+    check_story(
+        &[
+            &["PER Ana Ruiz: Ana Ruiz 3 @ president/Ost"],
+            &["PER Carl Holt: Carl Holt 2 @ president/Ost"],
+            &["~PER Ost president: the Ost president 1 @ president/Ost"],
+        ],
+        &["per:ana-ruiz Ana Ruiz 3: 0/0", "per:carl-holt Carl Holt 2: 1/0", "per:ost-president Ost president 1: 2/0"],
+    );
+}
+
+#[test]
+fn unnamed_sources_stay_apart_unless_it_is_said_whose_they_are() {
+    check_story(
+        &[
+            &["~PER experts: experts 1", "~ORG Ost officials: Ost officials 2"],
+            &["~PER experts: experts 1", "~ORG Ost officials: Ost officials 1"],
+        ],
+        &["org:ost-officials Ost officials 3: 0/1 1/1", "per:experts experts 1: 0/0", "per:experts-2 experts 1: 1/0"],
+    );
+    check_story(
+        &[&["PER Senior Official: Senior Official 2"], &["~PER senior official: a senior official 1"]],
+        &["per:senior-official Senior Official 2: 0/0", "per:senior-official-2 senior official 1: 1/0"],
+    );
+}
+
+#[test]
+fn the_user_s_actors_win() {
+    let articles = articles(&[
+        &["PER Ana Ruiz: Ana Ruiz 2", "PER Nita: Nita 1"],
+        &["PER Ana Ruiz: Ana Ruiz 1", "ORG Harbour Council: Harbour Council 1"],
+    ]);
+    let known = user_knows(&[("Nita Ruiz", &["Ana Ruiz", "Nita"])]);
+    assert_eq!(
+        shown_with(&articles, &known),
+        ["per:nita-ruiz Nita Ruiz 4: 0/0 0/1 1/0", "org:harbour-council Harbour Council 1: 1/1"]
+    );
+    let found = merge(&articles, &known);
+    assert_eq!((found[0].known, found[1].known), (Some(0), None));
 }

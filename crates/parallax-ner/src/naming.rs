@@ -32,7 +32,7 @@ pub fn label(text: &str, mention: &Mention) -> Label {
     match mention.form {
         MentionForm::Pronoun => Label {
             form: mention.form,
-            shown: text[span].to_lowercase(),
+            shown: if &text[span] == "I" { "I".to_owned() } else { text[span].to_lowercase() },
             head: span,
             modifiers: Vec::new(),
             role: None,

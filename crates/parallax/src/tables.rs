@@ -106,7 +106,21 @@ fn documents(articles: &[AnnotatedArticle], stories: &[StorySummary]) -> Result<
 }
 
 fn actors(stories: &[StorySummary]) -> Result<Vec<u8>> {
-    let header = ["story", "actor", "name", "kind", "main", "doc_id", "entity", "label", "form", "own", "reported"];
+    let header = [
+        "story",
+        "actor",
+        "name",
+        "kind",
+        "main",
+        "doc_id",
+        "entity",
+        "label",
+        "form",
+        "role",
+        "modifiers",
+        "own",
+        "reported",
+    ];
     table(&header, |rows| {
         for story in stories {
             for actor in &story.actors {

@@ -34,6 +34,7 @@ mod assemble;
 mod bylines;
 mod credits;
 mod dates;
+pub mod evaluate;
 mod features;
 mod fields;
 mod html;

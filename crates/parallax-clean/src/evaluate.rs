@@ -4,7 +4,8 @@
 mod flatten;
 mod labels;
 
-use crate::dates;
+use crate::hash::fnv;
+use crate::{classifier, dates, features, lines, zone};
 use parallax_text::{Article, BlockKind};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -135,6 +136,61 @@ impl AddAssign for Scores {
     }
 }
 
+/// What training the classifier of lines needs of a page of flattened text.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LineTable {
+    /// The text of each line, wrapped lines joined.
+    pub lines: Vec<String>,
+    /// Numbers of each line, row after row; the score of its words is left at 0.
+    pub rows: Vec<f32>,
+    /// Hashed words and pairs of words of each line.
+    pub buckets: Vec<Vec<u16>>,
+}
+
+impl LineTable {
+    /// Measures a page; `None` where no line of it reads as part of an article.
+    #[must_use]
+    pub fn of(text: &str) -> Option<Self> {
+        let page = lines::read_text(text);
+        let features = features::measure(&page);
+        let zone = zone::find(&page, &features)?;
+        let lines: Vec<String> = (0..page.lines.len()).map(|line| page.text(line).to_string()).collect();
+        let buckets = lines.iter().map(|line| classifier::buckets(line)).collect();
+        Some(Self { rows: classifier::untrained_rows(&page, &features, &zone), lines, buckets })
+    }
+
+    /// The names of the numbers: of a row, and of a row of a [`HeadlineTable`].
+    #[must_use]
+    pub fn columns() -> [Vec<String>; 2] {
+        classifier::columns()
+    }
+}
+
+/// The lines of a page of flattened text that could be its headline.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct HeadlineTable {
+    /// Their texts.
+    pub lines: Vec<String>,
+    /// Numbers of each, row after row.
+    pub rows: Vec<f32>,
+}
+
+impl HeadlineTable {
+    /// Measures a page with the shipped classifier of lines.
+    ///
+    /// # Errors
+    /// Where the page cannot be cleaned.
+    pub fn of(text: &str) -> Result<Self, crate::CleanError> {
+        let page = lines::read_text(text);
+        let features = features::measure(&page);
+        let (zone, judgement) = crate::find_body(&page, &features, crate::shipped_model()?)?;
+        let candidates = classifier::candidates(&features, zone.start);
+        let rule_choice = crate::kinds::headline_by_rules(&page, &features, &zone);
+        let rows = judgement.headline_rows(&page, &features, &candidates, zone.start, rule_choice);
+        Ok(Self { lines: candidates.iter().map(|&line| page.text(line).to_string()).collect(), rows })
+    }
+}
+
 /// Lower-case runs of letters, figures and underscores.
 fn words(text: &str) -> impl Iterator<Item = String> {
     text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).map(str::to_lowercase)
@@ -163,7 +219,7 @@ fn word_scores(found: &str, expected: &str) -> [f64; 3] {
 
 /// Whether two headlines have the same words: case, white space and punctuation aside, and the
 /// name of the site behind a bar or dash aside ("Road closed | Norrvik Post").
-fn same_title(found: &str, expected: &str, site: &str) -> bool {
+pub fn same_title(found: &str, expected: &str, site: &str) -> bool {
     let bare = |title: &str| words(title).collect::<Vec<_>>();
     let (found, expected) = (without_site(found, site), without_site(expected, site));
     bare(found) == bare(expected)
@@ -195,11 +251,6 @@ fn tells_date(page: &str, date: &str) -> bool {
                 figures(&month, &day) || figures(&day, &month)
             })
     })
-}
-
-/// FNV-1a: the same on every run and machine.
-fn fnv(bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]

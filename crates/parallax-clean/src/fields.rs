@@ -166,7 +166,14 @@ impl Evidence<'_> {
                 continue;
             }
             let text = self.page.text(line);
-            for (index, found) in dates::find(text).into_iter().enumerate() {
+            let mut dates = dates::find(text);
+            // Of a line with several dates the first is that of publication; where nothing is said
+            // of them, as when the dates of publication and of a change are printed side by side,
+            // the earliest.
+            if dates::claim(text) == Claim::Bare {
+                dates.sort_by_key(|found| found.date);
+            }
+            for (index, found) in dates.into_iter().enumerate() {
                 let rank = self.date_rank(line, text, index);
                 if rank == REJECTED && candidates.len() >= MOST_DATES {
                     continue;

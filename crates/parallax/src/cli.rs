@@ -5,6 +5,7 @@ use crate::annotate::{AnnotateOptions, make_article};
 use crate::config::Config;
 use crate::models::{Engine, Models, find_models};
 use crate::output::{Clock, write_all};
+use crate::wcxb::Split;
 use crate::{evaluate, stages, terminal};
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
@@ -128,6 +129,7 @@ Examples:
   parallax evaluate ner eng.testa        CoNLL columns, entity F1 as conlleval has it
   parallax evaluate tone rw-dev.jsonl    NewsMTSC, macro-F1, accuracy, calibration
   parallax evaluate split en_ewt-ud-dev.conllu
+  parallax evaluate clean wcxb/                          pages with known articles, HTML and flattened
   parallax evaluate clean pages/ --gold gold_lines.csv   (doc_id,line,kind)")]
     Evaluate {
         /// What to score
@@ -139,6 +141,9 @@ Examples:
         /// For `clean`: the table of lines and their kinds
         #[arg(long)]
         gold: Option<PathBuf>,
+        /// For `clean` without --gold: pages of which sites
+        #[arg(long, value_enum, default_value_t)]
+        split: Split,
         #[command(flatten)]
         models: ModelArgs,
         #[command(flatten)]
@@ -288,8 +293,8 @@ fn run(cli: Result<Cli, clap::Error>) -> Result<bool> {
             Ok(tell(&tally, job.quiet))
         }
         Command::Tone { inputs, models, run } => stages::tone(&inputs, &models.load()?, &run.config()?),
-        Command::Evaluate { task, files, gold, models, run } => {
-            let table = evaluate::run(task, &files, gold.as_deref(), &run.config()?, || models.load())?;
+        Command::Evaluate { task, files, gold, split, models, run } => {
+            let table = evaluate::run(task, &files, gold.as_deref(), split, &run.config()?, || models.load())?;
             println!("{table}");
             Ok(false)
         }

@@ -3,6 +3,7 @@
 use crate::cli::read_text;
 use crate::config::Config;
 use crate::models::Models;
+use crate::wcxb::Split;
 use crate::stages::{conll_tags, read_conll, tone_scores};
 use anyhow::{Context, Result, bail};
 use parallax_ner::{Tag, conll};
@@ -20,7 +21,7 @@ pub(crate) enum Task {
     Tone,
     /// Sentences, CoNLL-U
     Split,
-    /// Kinds of lines, pages with a table of line numbers and kinds
+    /// Pages with known articles (WCXB), or with a table of line numbers and kinds
     Clean,
 }
 
@@ -29,14 +30,18 @@ pub(crate) fn run(
     task: Task,
     files: &[PathBuf],
     gold: Option<&Path>,
+    split: Split,
     config: &Config,
     models: impl FnOnce() -> Result<Models>,
 ) -> Result<String> {
     match task {
         Task::Tone => tone(files, config, &models()?),
         Task::Ner => entities(files, config, &models()?),
-        Task::Split => split(files),
-        Task::Clean => crate::gold::run(files, gold.context("name the table of lines and kinds with --gold")?, config),
+        Task::Split => sentences(files),
+        Task::Clean => match gold {
+            Some(gold) => crate::gold::run(files, gold, config),
+            None => crate::wcxb::run(files, split, config),
+        },
     }
 }
 
@@ -118,7 +123,7 @@ fn entities(files: &[PathBuf], config: &Config, models: &Models) -> Result<Strin
     Ok(out)
 }
 
-fn split(files: &[PathBuf]) -> Result<String> {
+fn sentences(files: &[PathBuf]) -> Result<String> {
     use parallax_split::evaluate::{Layout, Score, read_conllu};
     let mut out = format!("{:28} {:12} {:>6} {:>12} {:>12}", "file", "layout", "gold", "sentence F1", "boundary F1");
     for path in files {

@@ -2,7 +2,7 @@
 //!
 //! It shares no code with the reader of HTML that it helps to judge.
 
-use super::fnv;
+use crate::hash::fnv;
 use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
 use std::fmt::Write;
 

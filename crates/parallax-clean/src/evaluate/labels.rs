@@ -1,6 +1,7 @@
 //! Which lines of a page belong to the article, by aligning them with its known text.
 
-use super::{fnv, words};
+use super::words;
+use crate::hash::fnv;
 use std::collections::HashMap;
 
 /// Shortest run of words that is matched wherever it stands.

@@ -76,5 +76,7 @@ fn figures(scores: &Scores) -> String {
     let of = |[right, all]: [usize; 2]| format!("{right}/{all}");
     let (titles, dates, in_text) = (of(scores.titles), of(scores.dates), of(scores.dates_in_text));
     let Scores { pages, wrong_dates, .. } = scores;
-    format!("{pages:>6} {precision:>7.4} {recall:>7.4} {f1:>7.4} {titles:>10} {dates:>10} {in_text:>10} {wrong_dates:>6}")
+    format!(
+        "{pages:>6} {precision:>7.4} {recall:>7.4} {f1:>7.4} {titles:>10} {dates:>10} {in_text:>10} {wrong_dates:>6}"
+    )
 }

@@ -92,7 +92,7 @@ impl Judgement {
         /// Log-odds from which on a line is taken.
         const LIKELY: f32 = -2.5;
         /// The same where the rules find none.
-        const SURE: f32 = 0.5;
+        const SURE: f32 = -1.0;
         let candidates = candidates(features, start);
         let rows = self.headline_rows(page, features, &candidates, start, rule_choice);
         let scores = model.headline.scores(&rows);

@@ -1,15 +1,15 @@
 //! What each line is, once it is known where the article stands.
 
-use crate::classifier::Judgement;
+use crate::Found;
 use crate::bylines::{self, Signature};
+use crate::classifier::Judgement;
 use crate::credits::{Credit, credit, is_agency, is_sign_off};
 use crate::dates;
-use crate::hash::fnv;
 use crate::features::{Ending, Features, PageFeatures, bare_words, content_stems};
+use crate::hash::fnv;
 use crate::html::Outside;
 use crate::lexicon::{self, Force, Marker, Role};
 use crate::lines::Page;
-use crate::Found;
 use crate::zone::Zone;
 use parallax_text::{BlockKind, DropKind};
 use std::collections::{HashMap, HashSet};

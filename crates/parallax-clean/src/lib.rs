@@ -138,7 +138,9 @@ pub enum CleanError {
     #[error("the page is empty: fetch it again, or leave it out")]
     Empty,
     /// The classifier of lines that comes with the crate cannot be used.
-    #[error("the model of lines (crates/parallax-clean/model/lines.bin) is damaged: {reason}; restore it and build again")]
+    #[error(
+        "the model of lines (crates/parallax-clean/model/lines.bin) is damaged: {reason}; restore it and build again"
+    )]
     Model {
         /// What is wrong with it.
         reason: &'static str,

@@ -3,8 +3,8 @@
 use crate::cli::read_text;
 use crate::config::Config;
 use crate::models::Models;
-use crate::wcxb::Split;
 use crate::stages::{conll_tags, read_conll, tone_scores};
+use crate::wcxb::Split;
 use anyhow::{Context, Result, bail};
 use parallax_ner::{Tag, conll};
 use parallax_stance::newsmtsc;

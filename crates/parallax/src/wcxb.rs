@@ -57,7 +57,10 @@ pub(crate) fn run(folders: &[PathBuf], split: Split, config: &Config) -> Result<
         }
     }
     if sites.is_empty() {
-        bail!("no page of this split is in {}", folders.iter().map(|folder| folder.display().to_string()).collect::<String>());
+        bail!(
+            "no page of this split is in {}",
+            folders.iter().map(|folder| folder.display().to_string()).collect::<String>()
+        );
     }
     Ok(table(&rows, sites.len()))
 }
@@ -137,5 +140,7 @@ fn figures(scores: &Scores) -> String {
     let of = |[right, all]: [usize; 2]| format!("{right}/{all}");
     let (titles, dates, in_text) = (of(scores.titles), of(scores.dates), of(scores.dates_in_text));
     let Scores { failed, wrong_dates, .. } = scores;
-    format!("{precision:>9.4} {recall:>7.4} {f1:>7.4} {titles:>10} {dates:>10} {in_text:>10} {wrong_dates:>6} {failed:>8}")
+    format!(
+        "{precision:>9.4} {recall:>7.4} {f1:>7.4} {titles:>10} {dates:>10} {in_text:>10} {wrong_dates:>6} {failed:>8}"
+    )
 }

@@ -102,9 +102,10 @@ pub(crate) fn measure(
     let mut measured = Vec::with_capacity(candidates.len() * WIDTH);
     for &line in candidates {
         measured.extend(own.map(|column| number(line, column)));
-        measured.extend((-AROUND..=AROUND).map(|at| {
-            line.checked_add_signed(at).and_then(|at| scores.get(at)).copied().unwrap_or(-6.0)
-        }));
+        measured.extend(
+            (-AROUND..=AROUND)
+                .map(|at| line.checked_add_signed(at).and_then(|at| scores.get(at)).copied().unwrap_or(-6.0)),
+        );
         let near = |is: &dyn Fn(usize) -> bool| {
             const REACH: usize = 12;
             let before = (line.saturating_sub(REACH)..line).rev().position(is);

@@ -77,69 +77,107 @@ struct TextWeights {
 #[derive(Debug)]
 pub(crate) struct Forest {
     width: usize,
-    /// The first node of each tree; negative where the tree is one leaf.
-    roots: Vec<i32>,
-    nodes: Vec<Node>,
-    leaves: Vec<f32>,
+    trees: Vec<Tree>,
 }
 
-/// Where a number is at most `threshold`, `children[0]` is next. A child below 0 is a leaf: `!child`.
+/// Inner nodes, then leaves. The first node is the root.
 #[derive(Debug)]
+struct Tree {
+    nodes: Vec<Node>,
+    /// What the leaves say; 0 for inner nodes.
+    values: Vec<f32>,
+    /// Steps that lead from the root to any leaf.
+    depth: usize,
+}
+
+/// Where a number is at most `threshold`, `children[0]` is next. A leaf leads to itself, so that
+/// several rows can be walked side by side, each for as many steps.
+#[derive(Clone, Copy, Debug)]
 struct Node {
-    column: u16,
     threshold: f32,
-    children: [i32; 2],
+    column: u16,
+    children: [u16; 2],
 }
 
 impl Forest {
     fn read(reader: &mut Reader<'_>, width: usize) -> Result<Self, &'static str> {
-        let trees = reader.count()?;
-        let (mut roots, mut nodes, mut leaves) = (Vec::new(), Vec::new(), Vec::new());
-        for _ in 0..trees {
-            let own = usize::from(reader.short()?);
-            let (first, first_leaf) = (nodes.len() as i32, leaves.len() as i32);
-            roots.push(if own == 0 { !first_leaf } else { first });
-            for node in 0..own {
-                let (column, threshold) = (reader.short()?, reader.float()?);
-                let mut child = || -> Result<i32, &'static str> {
-                    let child = reader.short()? as i16;
-                    match (usize::try_from(child), usize::try_from(!child)) {
-                        // Children come later, so every walk ends.
-                        (Ok(next), _) if next > node && next < own => Ok(first + i32::from(child)),
-                        (_, Ok(leaf)) if leaf <= own => Ok(!(first_leaf + i32::from(!child))),
-                        _ => Err("one of its trees is broken"),
-                    }
-                };
-                let children = [child()?, child()?];
-                if usize::from(column) >= width || !threshold.is_finite() {
-                    return Err("one of its trees asks for a column that is not measured");
-                }
-                nodes.push(Node { column, threshold, children });
-            }
-            for _ in 0..=own {
-                leaves.push(reader.float()?);
-            }
-        }
-        Ok(Self { width, roots, nodes, leaves })
+        let trees = (0..reader.count()?).map(|_| Tree::read(reader, width)).collect::<Result<_, _>>()?;
+        Ok(Self { width, trees })
     }
 
     /// The scores of all rows.
     pub(crate) fn scores(&self, rows: &[f32]) -> Vec<f32> {
-        rows.chunks_exact(self.width).map(|row| self.score(row)).collect()
+        /// As many rows as stay in the nearest cache.
+        const CHUNK: usize = 64;
+        let mut scores = Vec::with_capacity(rows.len() / self.width);
+        for chunk in rows.chunks(CHUNK * self.width) {
+            let rows: Vec<&[f32]> = chunk.chunks_exact(self.width).collect();
+            let mut sums = [0.0; CHUNK];
+            for tree in &self.trees {
+                tree.add(&rows, &mut sums);
+            }
+            scores.extend(&sums[..rows.len()]);
+        }
+        scores
+    }
+}
+
+impl Tree {
+    fn read(reader: &mut Reader<'_>, width: usize) -> Result<Self, &'static str> {
+        const MOST: u16 = 1 << 14;
+        let inner = reader.short()?;
+        if inner > MOST {
+            return Err("one of its trees is too large");
+        }
+        let mut nodes = Vec::new();
+        // Children come later, so every walk ends.
+        let mut steps = vec![0; usize::from(inner)];
+        let mut depth = 0;
+        for node in 0..inner {
+            let (column, threshold) = (reader.short()?, reader.float()?);
+            if usize::from(column) >= width {
+                return Err("one of its trees asks for a column that is not measured");
+            }
+            let mut children = [0; 2];
+            for child in &mut children {
+                let (told, beyond) = (reader.short()? as i16, steps[usize::from(node)] + 1);
+                depth = depth.max(beyond);
+                *child = match (u16::try_from(told), u16::try_from(!told)) {
+                    (Ok(next), _) if next > node && next < inner => {
+                        let steps = &mut steps[usize::from(next)];
+                        *steps = beyond.max(*steps);
+                        next
+                    }
+                    (_, Ok(leaf)) if leaf <= inner => inner + leaf,
+                    _ => return Err("one of its trees is broken"),
+                };
+            }
+            nodes.push(Node { threshold, column, children });
+        }
+        let mut values = vec![0.0; usize::from(inner)];
+        for leaf in inner..=2 * inner {
+            nodes.push(Node { threshold: 0.0, column: 0, children: [leaf; 2] });
+            values.push(reader.float()?);
+        }
+        Ok(Self { nodes, values, depth })
     }
 
-    fn score(&self, row: &[f32]) -> f32 {
-        let mut sum = 0.0;
-        for &root in &self.roots {
-            let mut at = root;
-            while at >= 0 {
-                let node = &self.nodes[at as usize];
-                let right = row[usize::from(node.column)] > node.threshold;
-                at = node.children[usize::from(right)];
+    /// Adds what the tree says of each row.
+    fn add(&self, rows: &[&[f32]], sums: &mut [f32]) {
+        const LANES: usize = 8;
+        for (rows, sums) in rows.chunks(LANES).zip(sums.chunks_mut(LANES)) {
+            let mut at = [0_u16; LANES];
+            for _ in 0..self.depth {
+                for (at, row) in at.iter_mut().zip(rows) {
+                    let node = self.nodes[usize::from(*at)];
+                    let right = row[usize::from(node.column)] > node.threshold;
+                    *at = node.children[usize::from(right)];
+                }
             }
-            sum += self.leaves[!at as usize];
+            for ((sum, at), _) in sums.iter_mut().zip(at).zip(rows) {
+                *sum += self.values[usize::from(at)];
+            }
         }
-        sum
     }
 }
 
@@ -169,5 +207,50 @@ impl Reader<'_> {
         let (weights, rest) = self.0.split_at_checked(BUCKETS).ok_or("it ends too early")?;
         self.0 = rest;
         Ok(weights.iter().map(|byte| byte.cast_signed()).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One tree: at most 1.5 in column 2 gives 0.25, else -1.
+    fn forest(column: u16, right: i16) -> Vec<u8> {
+        let mut bytes = 1_u32.to_le_bytes().to_vec();
+        bytes.extend(1_u16.to_le_bytes());
+        bytes.extend(column.to_le_bytes());
+        bytes.extend(1.5_f32.to_le_bytes());
+        bytes.extend((!0_i16).to_le_bytes());
+        bytes.extend(right.to_le_bytes());
+        bytes.extend(0.25_f32.to_le_bytes());
+        bytes.extend((-1_f32).to_le_bytes());
+        bytes
+    }
+
+    #[test]
+    fn a_tree_is_walked_to_its_leaf() {
+        let bytes = forest(2, !1);
+        let forest = Forest::read(&mut Reader(&bytes), 3).unwrap();
+        assert_eq!(forest.scores(&[0.0, 0.0, 1.5, 9.0, 9.0, 1.6]), [0.25, -1.0]);
+    }
+
+    #[test]
+    fn broken_trees_are_refused() {
+        let error = |bytes: Vec<u8>, width| Forest::read(&mut Reader(&bytes), width).unwrap_err();
+        assert_eq!(error(forest(2, !1), 2), "one of its trees asks for a column that is not measured");
+        assert_eq!(error(forest(2, !2), 3), "one of its trees is broken");
+        assert_eq!(error(forest(2, 0), 3), "one of its trees is broken");
+        assert_eq!(error(forest(2, !1)[..20].to_vec(), 3), "it ends too early");
+    }
+
+    #[test]
+    fn the_shipped_model_is_whole_and_any_change_is_noticed() {
+        let bytes = include_bytes!("../../model/lines.bin");
+        let model = Model::read(bytes).unwrap();
+        assert!(!model.line.trees.is_empty() && !model.headline.trees.is_empty());
+        let mut changed = bytes.to_vec();
+        changed[500] ^= 1;
+        assert_eq!(Model::read(&changed).unwrap_err(), "its checksum is wrong");
+        assert_eq!(Model::read(&bytes[..5]).unwrap_err(), "it is too short");
     }
 }

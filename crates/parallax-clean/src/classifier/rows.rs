@@ -98,8 +98,7 @@ pub(crate) fn measure(page: &Page<'_>, features: &PageFeatures, zone: &Zone, tex
     let count = lines.len();
     let own: Vec<[f32; OWN.len()]> =
         (0..count).map(|line| own(page, features, line, zone.scores[line], text_scores[line])).collect();
-    let prose: Vec<f32> =
-        lines.iter().map(|line| if line.is_prose() { line.words as f32 } else { 0.0 }).collect();
+    let prose: Vec<f32> = lines.iter().map(|line| if line.is_prose() { line.words as f32 } else { 0.0 }).collect();
     let sums = Sums::new(&own, &prose);
     let place = places(page, features, zone, &prose);
     let mut rows = Vec::with_capacity(count * WIDTH);

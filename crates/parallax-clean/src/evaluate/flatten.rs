@@ -137,11 +137,32 @@ impl Reader {
         }
         let void = matches!(
             name,
-            b"area" | b"base" | b"br" | b"col" | b"embed" | b"hr" | b"img" | b"input" | b"link" | b"meta" | b"source" | b"wbr"
+            b"area"
+                | b"base"
+                | b"br"
+                | b"col"
+                | b"embed"
+                | b"hr"
+                | b"img"
+                | b"input"
+                | b"link"
+                | b"meta"
+                | b"source"
+                | b"wbr"
         );
         let unseen = matches!(
             name,
-            b"script" | b"style" | b"template" | b"noscript" | b"svg" | b"math" | b"iframe" | b"object" | b"canvas" | b"video" | b"audio"
+            b"script"
+                | b"style"
+                | b"template"
+                | b"noscript"
+                | b"svg"
+                | b"math"
+                | b"iframe"
+                | b"object"
+                | b"canvas"
+                | b"video"
+                | b"audio"
         );
         if !void && (unseen || !choice.with_hidden && is_hidden(tag)) {
             if !tag.self_closing {
@@ -179,13 +200,48 @@ impl Reader {
     fn break_at(&mut self, name: &[u8], starts: bool) {
         let gap = matches!(
             name,
-            b"p" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"ul" | b"ol" | b"dl" | b"blockquote" | b"figure" | b"pre" | b"table" | b"hr"
+            b"p" | b"h1"
+                | b"h2"
+                | b"h3"
+                | b"h4"
+                | b"h5"
+                | b"h6"
+                | b"ul"
+                | b"ol"
+                | b"dl"
+                | b"blockquote"
+                | b"figure"
+                | b"pre"
+                | b"table"
+                | b"hr"
         );
         let line = matches!(
             name,
-            b"div" | b"section" | b"article" | b"main" | b"header" | b"footer" | b"nav" | b"aside" | b"form" | b"li" | b"dt"
-                | b"dd" | b"tr" | b"br" | b"figcaption" | b"caption" | b"address" | b"fieldset" | b"legend" | b"option"
-                | b"details" | b"summary" | b"body" | b"html" | b"head"
+            b"div"
+                | b"section"
+                | b"article"
+                | b"main"
+                | b"header"
+                | b"footer"
+                | b"nav"
+                | b"aside"
+                | b"form"
+                | b"li"
+                | b"dt"
+                | b"dd"
+                | b"tr"
+                | b"br"
+                | b"figcaption"
+                | b"caption"
+                | b"address"
+                | b"fieldset"
+                | b"legend"
+                | b"option"
+                | b"details"
+                | b"summary"
+                | b"body"
+                | b"html"
+                | b"head"
         );
         if gap || line {
             self.end_block();

@@ -115,8 +115,7 @@ fn place_short_lines(
             let low = before.map_or(0, |place| place + 1);
             let high = next[end].unwrap_or(article.len()).min(low + FARTHEST);
             let place = (low..high.saturating_sub(words.len() - 1)).find(|&place| {
-                article[place..place + words.len()] == words[..]
-                    && !taken[place..place + words.len()].contains(&true)
+                article[place..place + words.len()] == words[..] && !taken[place..place + words.len()].contains(&true)
             });
             if let Some(place) = place.filter(|_| before.is_some() || next[end].is_some()) {
                 for offset in 0..words.len() {
@@ -135,7 +134,8 @@ mod tests {
 
     #[test]
     fn lines_of_the_article_are_told_from_the_rest() {
-        let article = "Why now\n\nThe council of Norrvik voted to close the road.\n\nNo\n\nIt opens again in autumn, it said.";
+        let article =
+            "Why now\n\nThe council of Norrvik voted to close the road.\n\nNo\n\nIt opens again in autumn, it said.";
         let lines = [
             "Home",
             "The council of Norrvik",

@@ -1,94 +1,82 @@
-//! Word F1 on pages with known article text (WCXB): unpack its pages, then
-//! `cargo run --release -p parallax-clean --example evaluate_wcxb -- PAGES GROUND_TRUTH [--each]`.
-//! Pages are `NAME.html` or `NAME.txt`, ground truth is `NAME.json`.
+//! Word F1, headlines and dates on pages with known article text (WCXB), HTML and flattened:
+//! `cargo run --release -p parallax-clean --example evaluate_wcxb -- PAGES GROUND_TRUTH train|held-out|all [--each LAYOUT]`.
+//! Pages are `NAME.html`, ground truth is `NAME.json`; `parallax evaluate clean` reads the data as published.
 
+use parallax_clean::evaluate::{Layout, Scores, Truth, flatten};
 use parallax_clean::{CleanOptions, SourceFormat, clean};
-use std::collections::HashMap;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [pages, truths, rest @ ..] = arguments.as_slice() else {
-        return Err("give two folders: pages, ground truth".into());
+    let [pages, truths, split, rest @ ..] = arguments.as_slice() else {
+        return Err("give two folders (pages, ground truth) and train, held-out or all".into());
     };
+    let each = rest.iter().position(|option| option == "--each").and_then(|at| rest.get(at + 1));
     let mut paths: Vec<_> =
         std::fs::read_dir(pages)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     paths.sort();
-    let (mut sums, mut pages, mut failed) = ([0.0; 3], 0, 0);
-    let (mut title, mut date) = (Tally::default(), Tally::default());
+    let mut rows: Vec<(&str, Scores, Duration, usize)> = std::iter::once("html")
+        .chain(Layout::ALL.map(Layout::name))
+        .map(|name| (name, Scores::default(), Duration::ZERO, 0))
+        .collect();
     for path in paths {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let json = std::fs::read_to_string(Path::new(truths).join(&name).with_extension("json"))?;
-        let json: serde_json::Value = serde_json::from_str(&json)?;
-        let truth = json.get("ground_truth").unwrap_or(&json);
-        let Some(expected) = truth["main_content"].as_str() else { continue };
-        let source = String::from_utf8_lossy(&std::fs::read(&path)?).into_owned();
-        let format =
-            if path.extension().is_some_and(|end| end == "html") { SourceFormat::Html } else { SourceFormat::Text };
-        let article = clean(&source, format, &CleanOptions::default());
-        failed += usize::from(article.is_err());
-        let article = article.unwrap_or_default();
-        let [f1, precision, recall] = word_scores(article.text.text(), expected);
-        for (sum, score) in sums.iter_mut().zip([f1, precision, recall]) {
-            *sum += score;
+        let Some(truth) = Truth::read(&json)? else { continue };
+        if split != "all" && truth.is_held_out() != (split == "held-out") {
+            continue;
         }
-        pages += 1;
-        title.count(truth["title"].as_str(), article.title.as_deref());
-        date.count(truth["publish_date"].as_str().and_then(|date| date.get(..10)), article.published.as_deref());
-        if rest.iter().any(|option| option == "--each") {
-            println!("{name} {f1:.3} {precision:.3} {recall:.3}");
+        let html = String::from_utf8_lossy(&std::fs::read(&path)?).into_owned();
+        let visible = flatten(&html, Layout::Lines, &truth.url);
+        for (index, row) in rows.iter_mut().enumerate() {
+            let (source, format) = match index.checked_sub(1) {
+                None => (html.clone(), SourceFormat::Html),
+                Some(layout) => (flatten(&html, Layout::ALL[layout], &truth.url), SourceFormat::Text),
+            };
+            let began = Instant::now();
+            let article = clean(&source, format, &CleanOptions::default()).ok();
+            row.2 += began.elapsed();
+            row.3 += source.len();
+            let scores = Scores::of(article.as_ref(), &truth, &visible);
+            row.1 += scores;
+            if each.is_some_and(|layout| layout == row.0) {
+                let [precision, recall, f1] = scores.words;
+                println!(
+                    "{name} {f1:.3} {precision:.3} {recall:.3} title {:?} date {:?} | {:?} | {:?} | {:?} | {:?}",
+                    scores.titles,
+                    scores.dates_in_text,
+                    article.as_ref().and_then(|article| article.title.as_ref()),
+                    truth.title,
+                    article.as_ref().and_then(|article| article.published.as_ref()),
+                    truth.published
+                );
+            }
         }
     }
-    let [f1, precision, recall] = sums.map(|sum| sum / f64::from(pages));
     println!(
-        "{pages} pages, {failed} without an article: word F1 {f1:.4}, precision {precision:.4}, recall {recall:.4}"
+        "{:14} {:>6} {:>7} {:>7} {:>7} {:>10} {:>10} {:>10} {:>6} {:>8} {:>7}",
+        "pages", "n", "P", "R", "F1", "headline", "date", "in text", "wrong", "pages/s", "MiB/s"
     );
-    println!("title exact {title}; date exact {date}");
+    let mut pooled = Scores::default();
+    for (name, scores, time, bytes) in &rows {
+        if *name != "html" {
+            pooled += *scores;
+        }
+        let seconds = time.as_secs_f64();
+        let (pages, mib) = (scores.pages as f64 / seconds, *bytes as f64 / seconds / f64::from(1 << 20));
+        println!("{name:14} {} {pages:>8.0} {mib:>7.2}", figures(scores));
+    }
+    println!("{:14} {}", "flattened", figures(&pooled));
     Ok(())
 }
 
-/// Right, given, and expected values of a field.
-#[derive(Default)]
-struct Tally([usize; 3]);
-
-impl Tally {
-    fn count(&mut self, expected: Option<&str>, found: Option<&str>) {
-        let Some(expected) = expected else { return };
-        let bare = |text: &str| words(text).collect::<Vec<_>>();
-        self.0[0] += usize::from(found.is_some_and(|found| bare(found) == bare(expected)));
-        self.0[1] += usize::from(found.is_some());
-        self.0[2] += 1;
-    }
-}
-
-impl std::fmt::Display for Tally {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} of {} given, {} expected", self.0[0], self.0[1], self.0[2])
-    }
-}
-
-fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).map(str::to_lowercase)
-}
-
-/// F1, precision and recall over the multisets of words.
-fn word_scores(found: &str, expected: &str) -> [f64; 3] {
-    let mut counts: HashMap<String, i64> = HashMap::new();
-    let (mut found_words, mut expected_words, mut shared) = (0, 0, 0);
-    for word in words(expected) {
-        *counts.entry(word).or_default() += 1;
-        expected_words += 1;
-    }
-    for word in words(found) {
-        found_words += 1;
-        let left = counts.entry(word).or_default();
-        shared += i32::from(*left > 0);
-        *left -= 1;
-    }
-    if shared == 0 {
-        return [0.0; 3];
-    }
-    let (precision, recall) =
-        (f64::from(shared) / f64::from(found_words), f64::from(shared) / f64::from(expected_words));
-    [2.0 * precision * recall / (precision + recall), precision, recall]
+fn figures(scores: &Scores) -> String {
+    let [precision, recall, f1] = scores.words.map(|sum| sum / scores.pages as f64);
+    let of = |[right, all]: [usize; 2]| format!("{right}/{all}");
+    let (titles, dates, in_text) = (of(scores.titles), of(scores.dates), of(scores.dates_in_text));
+    let Scores { pages, wrong_dates, .. } = scores;
+    format!(
+        "{pages:>6} {precision:>7.4} {recall:>7.4} {f1:>7.4} {titles:>10} {dates:>10} {in_text:>10} {wrong_dates:>6}"
+    )
 }

@@ -100,6 +100,10 @@ pub(crate) fn is_credit(line: &str) -> bool {
     if line.len() > LONGEST {
         return false;
     }
+    // Most lines are sorted out without a copy.
+    if !["with ", "contributed", "ing by ", "compiled by "].iter().any(|part| has_ascii(line, part)) {
+        return false;
+    }
     let lower = line.to_lowercase();
     let credits = [
         "with inputs from",
@@ -118,6 +122,16 @@ pub(crate) fn is_credit(line: &str) -> bool {
     let opens = ["reporting by ", "editing by ", "additional reporting by ", "writing by ", "compiled by "];
     credits.iter().any(|phrase| lower.contains(phrase))
         || opens.iter().any(|phrase| lower.starts_with(phrase) || lower.starts_with(&format!("({phrase}")))
+}
+
+/// Whether a text has an ASCII phrase (not empty, in small letters), in capitals or not.
+fn has_ascii(text: &str, phrase: &str) -> bool {
+    let (text, phrase) = (text.as_bytes(), phrase.as_bytes());
+    let first = phrase[0];
+    text.iter().enumerate().any(|(at, byte)| {
+        byte.to_ascii_lowercase() == first
+            && text.get(at..at + phrase.len()).is_some_and(|found| found.eq_ignore_ascii_case(phrase))
+    })
 }
 
 /// Reads a line that begins with "By".
@@ -281,16 +295,18 @@ fn read_person(part: &str, byline: &mut Byline) {
 /// Two to five words that begin with capitals, particles between them.
 pub(crate) fn is_name(words: &[&str]) -> bool {
     let fits = |word: &&str| {
-        let lower = word.to_lowercase();
         let letters = word.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’' | 'ʻ'));
-        letters
-            && !NOT_NAMES.contains(&lower.trim_end_matches('.'))
-            && (PARTICLES.contains(&word.to_lowercase().as_str()) || word.starts_with(char::is_uppercase))
+        if !letters {
+            return false;
+        }
+        let lower = word.to_lowercase();
+        !NOT_NAMES.contains(&lower.trim_end_matches('.'))
+            && (word.starts_with(char::is_uppercase) || PARTICLES.contains(&lower.as_str()))
     };
     (2..=5).contains(&words.len())
-        && words.iter().all(fits)
         && words.first().is_some_and(|word| word.starts_with(char::is_uppercase) || PARTICLES.contains(word))
         && words.last().is_some_and(|word| word.starts_with(char::is_uppercase))
+        && words.iter().all(fits)
 }
 
 #[cfg(test)]

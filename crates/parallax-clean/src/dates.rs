@@ -68,6 +68,11 @@ pub(crate) fn is_date_line(line: &str) -> bool {
 /// Whether a line only tells how old the page is: "2 hours ago", "Updated 3 days ago".
 pub(crate) fn is_age(line: &str) -> bool {
     const UNITS: [&str; 10] = ["minute", "min", "hour", "hr", "day", "week", "month", "year", "h", "d"];
+    const LONGEST: usize = 80;
+    let ends = line.trim_end().as_bytes();
+    if line.len() > LONGEST || !ends[ends.len().saturating_sub(3)..].eq_ignore_ascii_case(b"ago") {
+        return false;
+    }
     let lower = line.to_lowercase();
     let words: Vec<&str> = lower.split_whitespace().collect();
     let [.., count, unit, "ago"] = words[..] else { return false };
@@ -179,6 +184,7 @@ fn date_at(tokens: &[Token<'_>]) -> Option<(Date, usize)> {
     }
     let (other, year) = (number(second, 1..=2)?, number(third, 4..=4)?);
     let date = match second.before {
+        "." if other > 12 => date(year, value, other)?,
         "." => date(year, other, value)?,
         "/" | "-" if value > 12 || value == other => date(year, other, value)?,
         "/" | "-" if other > 12 => date(year, value, other)?,
@@ -230,6 +236,7 @@ mod tests {
         check("2025-05-04T19:45:00Z", &["2025-05-04"]);
         check("4 de mayo de 2025", &["2025-05-04"]);
         check("04.05.2025, 10:00 Uhr", &["2025-05-04"]);
+        check("05.25.2025", &["2025-05-25"]);
         check("1er février 2024", &["2024-02-01"]);
         check("Published Sept. 4, 2025; updated Sept. 6, 2025", &["2025-09-04", "2025-09-06"]);
     }

@@ -2,6 +2,7 @@
 
 use crate::bylines::{self, Signature};
 use crate::dates;
+use crate::hash::lower_hash;
 use crate::language::{Language, Profile};
 use crate::lexicon::{self, Force, Marker};
 use crate::lines::Page;
@@ -187,6 +188,13 @@ pub(crate) fn content_stems(text: &str) -> impl Iterator<Item = String> {
     text.split(|c: char| !c.is_alphanumeric())
         .filter(|word| word.chars().count() >= 4)
         .map(|word| word.chars().flat_map(char::to_lowercase).take(6).collect())
+}
+
+/// Hashes of the same stems.
+pub(crate) fn content_stem_hashes(text: &str) -> impl Iterator<Item = u64> {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.len() >= 4 && (word.is_ascii() || word.chars().count() >= 4))
+        .map(|word| lower_hash(word.char_indices().nth(6).map_or(word, |(end, _)| &word[..end])))
 }
 
 /// The words of a text, lower case, without punctuation: for comparing texts.

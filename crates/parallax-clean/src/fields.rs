@@ -162,11 +162,19 @@ impl Evidence<'_> {
         }
         for line in 0..self.page.lines.len() {
             let features = &self.features.lines[line];
-            if !features.date_line && (!features.byline || self.is_body(line)) {
+            let dated = features.date_line || features.byline && !self.is_body(line) || self.is_below_headline(line);
+            if !dated {
                 continue;
             }
             let text = self.page.text(line);
-            for (index, found) in dates::find(text).into_iter().enumerate() {
+            let mut dates = dates::find(text);
+            // Of a line with several dates the first is that of publication; where nothing is said
+            // of them, as when the dates of publication and of a change are printed side by side,
+            // the earliest.
+            if dates::claim(text) == Claim::Bare {
+                dates.sort_by_key(|found| found.date);
+            }
+            for (index, found) in dates.into_iter().enumerate() {
                 let rank = self.date_rank(line, text, index);
                 if rank == REJECTED && candidates.len() >= MOST_DATES {
                     continue;
@@ -189,6 +197,20 @@ impl Evidence<'_> {
         Some(Decision { value: taken, rejected, ..best })
     }
 
+    /// Whether a line stands right below the headline, above the body: a date in it, beside the
+    /// author and the section, is that of the article.
+    fn is_below_headline(&self, line: usize) -> bool {
+        const REACH: usize = 4;
+        const LONGEST: usize = 40;
+        let features = &self.features.lines[line];
+        let below = |headline: usize| headline < line && line <= headline + REACH && line < self.zone.start;
+        !self.page.is_html
+            && self.kinds.headline.is_some_and(below)
+            && features.words <= LONGEST
+            && !self.is_body(line)
+            && (!features.is_prose() || dates::claim(self.page.text(line)) != Claim::Bare)
+    }
+
     fn is_body(&self, line: usize) -> bool {
         matches!(self.kinds.verdicts[line], Verdict::Keep(BlockKind::Body | BlockKind::Caption))
     }
@@ -204,17 +226,22 @@ impl Evidence<'_> {
         let below_headline = self.kinds.headline.is_some_and(|headline| line > headline);
         if head.contains(&line) {
             // A bare date at the very top is that of the visit, not of the article.
-            let at_top = line < 2 && !below_headline;
+            let right_above = self.kinds.headline.is_some_and(|headline| line + 1 == headline) && line > 0;
+            let at_top = line < 2 && !below_headline && !right_above;
             return match claim {
                 Claim::Published => 2 + u32::from(index > 0) * 3,
                 Claim::Bare if below_headline => 4,
                 Claim::Updated => 6,
-                Claim::Bare if at_top || self.kinds.headline.is_none() => REJECTED,
+                Claim::Bare if at_top => REJECTED,
+                // Without a headline, only what stands right above the body.
+                Claim::Bare if self.kinds.headline.is_none() => {
+                    if line < self.zone.start && line + 3 >= self.zone.start { 9 } else { REJECTED }
+                }
                 Claim::Bare if self.kinds.headline.is_some_and(|headline| headline - line <= 3) => 7,
                 Claim::Bare => REJECTED,
             };
         }
-        let just_after = line >= self.zone.end && line < self.zone.end + 6;
+        let just_after = line >= self.zone.end && line < self.zone.end + 12;
         if just_after && claim != Claim::Bare { 8 } else { REJECTED }
     }
 

@@ -1,9 +1,12 @@
 //! What each line is, once it is known where the article stands.
 
+use crate::Found;
 use crate::bylines::{self, Signature};
+use crate::classifier::Judgement;
 use crate::credits::{Credit, credit, is_agency, is_sign_off};
 use crate::dates;
 use crate::features::{Ending, Features, PageFeatures, bare_words, content_stems};
+use crate::hash::fnv;
 use crate::html::Outside;
 use crate::lexicon::{self, Force, Marker, Role};
 use crate::lines::Page;
@@ -28,10 +31,10 @@ pub(crate) struct Kinds {
 }
 
 /// Decides on every line.
-pub(crate) fn assign(page: &Page<'_>, features: &PageFeatures, zone: &Zone) -> Kinds {
+pub(crate) fn assign(page: &Page<'_>, features: &PageFeatures, found: &Found) -> Kinds {
     let lines = &features.lines;
-    let view = View { page, lines, zone };
-    let headline = view.headline();
+    let view = View { page, lines, zone: &found.zone, judgement: found.judgement.as_ref() };
+    let headline = found.headline;
     let mut verdicts = vec![Drop(DropKind::Navigation); lines.len()];
     view.before_headline(headline, &mut verdicts);
     view.between(headline, &mut verdicts);
@@ -44,10 +47,22 @@ pub(crate) fn assign(page: &Page<'_>, features: &PageFeatures, zone: &Zone) -> K
     Kinds { verdicts, headline }
 }
 
+/// The headline as the rules find it.
+pub(crate) fn headline_by_rules(page: &Page<'_>, features: &PageFeatures, zone: &Zone) -> Option<usize> {
+    View { page, lines: &features.lines, zone, judgement: None }.headline()
+}
+
+/// Whether nothing that is certain speaks against a line as the headline of flattened text.
+pub(crate) fn may_be_headline(page: &Page<'_>, features: &PageFeatures, zone: &Zone, line: usize) -> bool {
+    View { page, lines: &features.lines, zone, judgement: None }.may_be_headline(line)
+}
+
 struct View<'a> {
     page: &'a Page<'a>,
     lines: &'a [Features],
     zone: &'a Zone,
+    /// What the classifier says of the lines, where it was asked.
+    judgement: Option<&'a Judgement>,
 }
 
 /// How far above the body a headline is looked for, in lines.
@@ -145,19 +160,7 @@ impl View<'_> {
 
     fn headline_score(&self, line: usize, passed: usize, vocabulary: &HashMap<String, u32>) -> Option<f32> {
         let features = &self.lines[line];
-        if features.marker.is_some()
-            || features.menu
-            || !features.is_title_like()
-            || features.words < 3
-            || features.foreign
-        {
-            return None;
-        }
-        let signed = features.signature == Signature::WithJob;
-        if signed || self.is_section_label(line) || self.is_caption_above(line) {
-            return None;
-        }
-        if credit(self.text(line)) != Credit::None {
+        if features.words < 3 || !self.may_be_headline(line) {
             return None;
         }
         let (overlap, weighted) = self.overlap(line, vocabulary);
@@ -171,6 +174,18 @@ impl View<'_> {
         score -= if self.page.lines[line].bullet || trail { 1.0 } else { 0.0 };
         score -= if self.is_below_agency(line) { 0.6 } else { 0.0 };
         (overlap >= 0.25 && score > 0.9).then_some(score)
+    }
+
+    fn may_be_headline(&self, line: usize) -> bool {
+        let features = &self.lines[line];
+        features.marker.is_none()
+            && !features.menu
+            && features.is_title_like()
+            && !features.foreign
+            && features.signature != Signature::WithJob
+            && !self.is_section_label(line)
+            && !self.is_caption_above(line)
+            && credit(self.text(line)) == Credit::None
     }
 
     /// Where the line found is the dek, the headline stands shortly above it.
@@ -276,7 +291,8 @@ impl View<'_> {
                     dek_seen = true;
                     Keep(BlockKind::Dek)
                 }
-                None if features.is_prose() => Keep(BlockKind::Body),
+                None if features.is_prose() && !self.is_refused(line) => Keep(BlockKind::Body),
+                None if self.is_wanted(line, 0.5) => Keep(BlockKind::Body),
                 None if self.page.lines[line].bullet => Drop(DropKind::Navigation),
                 None => Drop(DropKind::Other),
             };
@@ -291,11 +307,12 @@ impl View<'_> {
             }
             let features = &self.lines[line];
             let prose = features.is_prose();
-            *verdict = match self.marked(line) {
+            *verdict = match self.marked(line).filter(|_| !self.is_wanted(line, 2.0)) {
                 Some(kind) => Drop(kind),
                 None if features.foreign => Drop(foreign_kind(self.text(line))),
                 None if features.byline => Keep(BlockKind::Byline),
                 None if self.is_outside(line) => Drop(self.page.lines[line].hints.drop.unwrap_or(DropKind::Other)),
+                None if self.is_refused(line) => Drop(self.kind_of_refused(line)),
                 None if prose => Keep(BlockKind::Body),
                 None if is_dateline(self.text(line)) => Keep(BlockKind::Dateline),
                 None if features.date_line && features.words <= 8 => Drop(DropKind::Other),
@@ -303,6 +320,26 @@ impl View<'_> {
                 None if self.is_subhead(line) => Keep(BlockKind::Subhead),
                 None => Keep(BlockKind::Body),
             };
+        }
+    }
+
+    /// Whether the classifier takes a line for no part of the article.
+    fn is_refused(&self, line: usize) -> bool {
+        self.judgement.is_some_and(|said| said.scores[line] < said.threshold)
+    }
+
+    /// Whether the classifier takes a line for a part of the article, by some margin.
+    fn is_wanted(&self, line: usize, margin: f32) -> bool {
+        self.judgement.is_some_and(|said| said.scores[line] >= said.threshold + margin)
+    }
+
+    fn kind_of_refused(&self, line: usize) -> DropKind {
+        let features = &self.lines[line];
+        match features.words {
+            _ if features.is_dated() => DropKind::Other,
+            _ if features.is_prose() => DropKind::Promotion,
+            5.. if features.is_title_like() => DropKind::Related,
+            _ => DropKind::Other,
         }
     }
 
@@ -364,6 +401,10 @@ impl View<'_> {
                 continue;
             }
             let marker = features.marker;
+            if marker.is_none() && !features.foreign && features.words >= 8 && self.is_wanted(line, 0.0) {
+                *verdict = Keep(BlockKind::Body);
+                continue;
+            }
             credits &= marker.is_some_and(|marker| marker.force == Force::Passing);
             let kind = match marker {
                 // The label of a section among teasers.
@@ -612,11 +653,6 @@ fn is_speaker(text: &str) -> bool {
 /// Hashes of a line's bare words.
 fn word_hashes(text: &str) -> Vec<u64> {
     bare_words(text).map(|word| fnv(word.bytes())).collect()
-}
-
-/// FNV-1a: the same on every run and machine.
-fn fnv(bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// Where runs of words stand, for finding lines that repeat others in time linear to the text.

@@ -32,10 +32,13 @@
 
 mod assemble;
 mod bylines;
+mod classifier;
 mod credits;
 mod dates;
+pub mod evaluate;
 mod features;
 mod fields;
+mod hash;
 mod html;
 mod kinds;
 mod language;
@@ -45,6 +48,10 @@ mod metadata;
 mod outlets;
 mod zone;
 
+use crate::classifier::{Judgement, Model};
+use crate::features::PageFeatures;
+use crate::lines::Page;
+use crate::zone::Zone;
 use parallax_text::Article;
 
 /// How a page is written down.
@@ -130,6 +137,14 @@ pub enum CleanError {
     /// The page has nothing but white space.
     #[error("the page is empty: fetch it again, or leave it out")]
     Empty,
+    /// The classifier of lines that comes with the crate cannot be used.
+    #[error(
+        "the model of lines (crates/parallax-clean/model/lines.bin) is damaged: {reason}; restore it and build again"
+    )]
+    Model {
+        /// What is wrong with it.
+        reason: &'static str,
+    },
     /// The page has text, but none that reads as an article.
     #[error(
         "no article found on the page: check that it is one (not a list, a log-in or an error page), or give its text without cleaning"
@@ -151,10 +166,54 @@ pub fn clean(source: &str, format: SourceFormat, options: &CleanOptions) -> Resu
         SourceFormat::Html => html::read_html(source, options.max_nesting)?,
     };
     let features = features::measure(&page);
-    let zone = zone::find(&page, &features).ok_or(CleanError::NoArticle)?;
-    let kinds = kinds::assign(&page, &features, &zone);
+    let found = find_article(&page, &features)?;
+    let kinds = kinds::assign(&page, &features, &found);
     let assembled = assemble::assemble(&page, &kinds);
-    Ok(fields::describe(&page, &features, &zone, &kinds, assembled))
+    Ok(fields::describe(&page, &features, &found.zone, &kinds, assembled))
+}
+
+/// Where the article stands on a page.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    pub(crate) zone: Zone,
+    /// What the trained classifier says of flattened text; HTML is judged by its tags.
+    pub(crate) judgement: Option<Judgement>,
+    /// The headline.
+    pub(crate) headline: Option<usize>,
+}
+
+/// With fewer lines it is no whole page, which is what the classifier was trained on: rules decide.
+const FEWEST_LINES: usize = 32;
+
+/// Finds the article: by rules, which for flattened text the classifier corrects.
+pub(crate) fn find_article(page: &Page<'_>, features: &PageFeatures) -> Result<Found, CleanError> {
+    if page.is_html || page.lines.len() < FEWEST_LINES {
+        let zone = zone::find(page, features).ok_or(CleanError::NoArticle)?;
+        let headline = kinds::headline_by_rules(page, features, &zone);
+        return Ok(Found { zone, judgement: None, headline });
+    }
+    let model = shipped_model()?;
+    let (zone, judgement) = find_body(page, features, model)?;
+    let by_rules = kinds::headline_by_rules(page, features, &zone);
+    let may_be_headline = |line| kinds::may_be_headline(page, features, &zone, line);
+    let headline = judgement.headline(page, features, zone.start, by_rules, may_be_headline, model).or(by_rules);
+    let zone = zone::below_headline(features, zone, headline);
+    Ok(Found { zone, judgement: Some(judgement), headline })
+}
+
+/// Finds the body in flattened text, its headline still unknown.
+pub(crate) fn find_body(
+    page: &Page<'_>,
+    features: &PageFeatures,
+    model: &Model,
+) -> Result<(Zone, Judgement), CleanError> {
+    let zone = zone::find(page, features).ok_or(CleanError::NoArticle)?;
+    let judgement = classifier::judge(page, features, &zone, model);
+    Ok((zone::refine(page, features, zone, &judgement), judgement))
+}
+
+pub(crate) fn shipped_model() -> Result<&'static Model, CleanError> {
+    classifier::shipped().map_err(|reason| CleanError::Model { reason })
 }
 
 /// Refuses what is not worth reading, before anything is built from it.

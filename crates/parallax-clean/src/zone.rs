@@ -1,6 +1,7 @@
 //! Where the article stands on the page: the run of lines with the largest sum of scores.
 
 use crate::bylines;
+use crate::classifier::Judgement;
 use crate::dates;
 use crate::features::{Ending, Features, PageFeatures};
 use crate::html::Outside;
@@ -31,7 +32,14 @@ pub(crate) fn find(page: &Page<'_>, features: &PageFeatures) -> Option<Zone> {
         soften_between_paragraphs(&features.lines, &mut scores);
     }
     weaken_what_follows(page, &features.lines, &mut scores);
-    let (mut start, end) = best_run(&scores)?;
+    let (start, end) = best_run(&scores)?;
+    let (start, end) = trim(page, features, start, end);
+    let prose: usize = features.lines[start..end].iter().filter(|line| line.is_prose()).map(|line| line.words).sum();
+    (prose >= 15).then_some(Zone { start, end, scores })
+}
+
+/// The run without what stands above the body.
+fn trim(page: &Page<'_>, features: &PageFeatures, mut start: usize, end: usize) -> (usize, usize) {
     // What stands above the first sentence is the dek, not the body.
     let is_body = |line: usize| {
         let hints = &page.lines[line].hints;
@@ -42,8 +50,32 @@ pub(crate) fn find(page: &Page<'_>, features: &PageFeatures) -> Option<Zone> {
     if let Some(signed) = signature_above_body(page, &features.lines, start, end) {
         start = (signed..end).find(|&line| is_body(line)).unwrap_or(start);
     }
-    let prose: usize = features.lines[start..end].iter().filter(|line| line.is_prose()).map(|line| line.words).sum();
-    (prose >= 15).then_some(Zone { start, end, scores })
+    (start, end)
+}
+
+/// Corrects the zone by what the classifier says: it becomes the run of lines with the largest sum
+/// of log-odds, a line counting by its words.
+pub(crate) fn refine(page: &Page<'_>, features: &PageFeatures, zone: Zone, judgement: &Judgement) -> Zone {
+    const SURE: f32 = 3.0;
+    const SLACK: f32 = 0.2;
+    const RULE: f32 = 2.0;
+    const LONG: usize = 40;
+    let weigh = |((score, line), rule): ((&f32, &Features), &f32)| {
+        let likely = (score - judgement.threshold + SLACK).clamp(-SURE, SURE);
+        likely * (line.words.clamp(1, LONG) as f32).sqrt() + rule * RULE
+    };
+    let weighed: Vec<f32> = judgement.scores.iter().zip(&features.lines).zip(&zone.scores).map(weigh).collect();
+    let Some((start, end)) = best_run(&weighed) else { return zone };
+    let (start, end) = trim(page, features, start, end);
+    Zone { start, end, ..zone }
+}
+
+/// The zone without what stands above the headline, where that is little.
+pub(crate) fn below_headline(features: &PageFeatures, zone: Zone, headline: Option<usize>) -> Zone {
+    const LITTLE: usize = 80;
+    let Some(headline) = headline.filter(|line| (zone.start..zone.end - 1).contains(line)) else { return zone };
+    let above: usize = features.lines[zone.start..headline].iter().map(|line| line.words).sum();
+    if above > LITTLE { zone } else { Zone { start: headline + 1, ..zone } }
 }
 
 /// The last line of author and date near the top of the run, where only a dek and points of a

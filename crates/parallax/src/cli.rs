@@ -5,6 +5,7 @@ use crate::annotate::{AnnotateOptions, make_article};
 use crate::config::Config;
 use crate::models::{Engine, Models, find_models};
 use crate::output::{Clock, write_all};
+use crate::wcxb::Split;
 use crate::{actors_file, evaluate, stages, terminal};
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
@@ -128,6 +129,8 @@ Examples:
   parallax evaluate ner eng.testa        CoNLL columns, entity F1 as conlleval has it
   parallax evaluate tone rw-dev.jsonl    NewsMTSC, macro-F1, accuracy, calibration
   parallax evaluate split en_ewt-ud-dev.conllu
+  parallax evaluate quotes polnear/dev    folders with text/ and attributions/
+  parallax evaluate clean wcxb/           pages with known articles, HTML and flattened
   parallax evaluate clean pages/ --gold gold_lines.csv   (doc_id,line,kind)
   parallax evaluate gap gap-validation.tsv   pronouns; the names found (open), and told as in GAP
   parallax evaluate actors pages/ --gold gold_actors.csv   (doc_id,line,word,words,form,actor)")]
@@ -144,6 +147,9 @@ Examples:
         /// For `gap`: also fit the weights of the ranking to the files
         #[arg(long)]
         fit: bool,
+        /// For `clean` without --gold: pages of which sites
+        #[arg(long, value_enum, default_value_t)]
+        split: Split,
         #[command(flatten)]
         models: ModelArgs,
         #[command(flatten)]
@@ -297,8 +303,9 @@ fn run(cli: Result<Cli, clap::Error>) -> Result<bool> {
             Ok(tell(&tally, job.quiet))
         }
         Command::Tone { inputs, models, run } => stages::tone(&inputs, &models.load()?, &run.config()?),
-        Command::Evaluate { task, files, gold, fit, models, run } => {
-            let table = evaluate::run(task, &files, gold.as_deref(), fit, &run.config()?, || models.load())?;
+        Command::Evaluate { task, files, gold, fit, split, models, run } => {
+            let options = evaluate::Options { gold: gold.as_deref(), fit, split };
+            let table = evaluate::run(task, &files, options, &run.config()?, || models.load())?;
             println!("{table}");
             Ok(false)
         }

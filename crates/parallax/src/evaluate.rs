@@ -4,6 +4,7 @@ use crate::cli::read_text;
 use crate::config::Config;
 use crate::models::Models;
 use crate::stages::{conll_tags, read_conll, tone_scores};
+use crate::wcxb::Split;
 use anyhow::{Context, Result, bail};
 use parallax_ner::{Tag, conll};
 use parallax_stance::newsmtsc;
@@ -22,7 +23,7 @@ pub(crate) enum Task {
     Split,
     /// Quotations and their speakers, PolNeAR: folders with text/ and attributions/
     Quotes,
-    /// Kinds of lines, pages with a table of line numbers and kinds
+    /// Pages with known articles (WCXB), or with a table of line numbers and kinds
     Clean,
     /// Pronouns, GAP (--fit also gives the weights that fit best)
     Gap,
@@ -30,26 +31,39 @@ pub(crate) enum Task {
     Actors,
 }
 
+/// What some tasks take beside their files.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Options<'a> {
+    /// The table to score against, for `clean` and `actors`.
+    pub(crate) gold: Option<&'a Path>,
+    /// Whether weights are fitted too, for `gap`.
+    pub(crate) fit: bool,
+    /// Pages of which sites, for `clean` without a table.
+    pub(crate) split: Split,
+}
+
 /// Scores the files and gives a table for people.
 pub(crate) fn run(
     task: Task,
     files: &[PathBuf],
-    gold: Option<&Path>,
-    fit: bool,
+    options: Options<'_>,
     config: &Config,
     models: impl FnOnce() -> Result<Models>,
 ) -> Result<String> {
     match task {
         Task::Tone => tone(files, config, &models()?),
         Task::Ner => entities(files, config, &models()?),
-        Task::Split => split(files),
+        Task::Split => sentences(files),
         Task::Quotes => quotes(files, config, &models()?),
-        Task::Gap => crate::evaluate_actors::pronouns(files, fit, config, &models()?),
+        Task::Gap => crate::evaluate_actors::pronouns(files, options.fit, config, &models()?),
         Task::Actors => {
-            let gold = gold.context("name the table of lines, words and actors with --gold")?;
+            let gold = options.gold.context("name the table of lines, words and actors with --gold")?;
             crate::evaluate_actors::actors(files, gold, config, &models()?)
         }
-        Task::Clean => crate::gold::run(files, gold.context("name the table of lines and kinds with --gold")?, config),
+        Task::Clean => match options.gold {
+            Some(gold) => crate::gold::run(files, gold, config),
+            None => crate::wcxb::run(files, options.split, config),
+        },
     }
 }
 
@@ -162,7 +176,7 @@ fn quotes(folders: &[PathBuf], config: &Config, models: &Models) -> Result<Strin
     Ok(out)
 }
 
-fn split(files: &[PathBuf]) -> Result<String> {
+fn sentences(files: &[PathBuf]) -> Result<String> {
     use parallax_split::evaluate::{Layout, Score, read_conllu};
     let mut out = format!("{:28} {:12} {:>6} {:>12} {:>12}", "file", "layout", "gold", "sentence F1", "boundary F1");
     for path in files {

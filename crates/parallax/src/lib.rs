@@ -43,6 +43,7 @@ mod report;
 mod stages;
 mod tables;
 mod terminal;
+mod wcxb;
 
 pub use analyze::{Job, Tally, compare};
 pub use config::Config;

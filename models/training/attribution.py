@@ -13,8 +13,8 @@ so that training reads what the program reads.
 A tenth of the articles is ``check`` (stable hash): never trained on, never selected on.
 
     python attribution.py train STATES_TRAIN STATES_DEV POLNEAR OUT.pt
-    python attribution.py check OUT.pt STATES_TRAIN POLNEAR
     python attribution.py export OUT.pt ../news-en ../attribution
+    python attribution.py aside POLNEAR CHECK    # for: parallax evaluate quotes CHECK
 """
 from __future__ import annotations
 
@@ -230,8 +230,8 @@ class Tagger(nn.Module):
         self.register_buffer("no_move", moves, persistent=False)
 
     def states(self, states: torch.Tensor, features: torch.Tensor, live=None) -> torch.Tensor:
-        """g of every word, [batch, words, WIDTH]; rows behind the end have no features."""
-        live = 1.0 if live is None else live
+        """g of every word, [batch, words, WIDTH]."""
+        live = 1.0 if live is None else live  # no word behind the end of a shorter chunk in the batch
         g = F.gelu(self.input(torch.cat([self.dropout(states), features], -1))) * live
         for layer, d in zip(self.layers, DILATIONS):
             left = F.pad(g, (0, 0, d, 0))[:, : g.shape[1]]
@@ -392,14 +392,18 @@ def train(args) -> None:
         print(epoch, (sums / len(batches)).round(4), show(figures), flush=True)
 
 
-def check(args) -> None:
-    """Figures on the articles set aside: looked at once, at the end."""
-    torch.set_num_threads(1)
-    model = Tagger()
-    model.load_state_dict(torch.load(args.checkpoint, weights_only=True)["weights"])
-    articles = read_articles(args.train, args.polnear / "train", False)
-    aside = [a for a in articles if fold("polnear", a.name) == 0]
-    print(len(aside), "articles", show(evaluate(model, aside)))
+def aside(args) -> None:
+    """Links the articles set aside to a folder for ``parallax evaluate quotes``."""
+    for part in ("text", "attributions"):
+        (args.out / part).mkdir(parents=True, exist_ok=True)
+    for path in sorted((args.polnear / "train/attributions").glob("*.ann")):
+        name = path.stem.rsplit("_", 1)[0]
+        text = args.polnear / f"train/text/{name}.txt"
+        if fold("polnear", name) == 0:
+            for source, part in ((path, "attributions"), (text, "text")):
+                link = args.out / part / source.name
+                if not link.exists():
+                    link.symlink_to(source.resolve())
 
 
 # --- prediction and figures --------------------------------------------------------
@@ -572,10 +576,10 @@ def main() -> None:
         two.add_argument(name, type=Path)
     two.add_argument("--version", default="0.1.0")
     two.set_defaults(run=export)
-    three = commands.add_parser("check")
-    for name in ("checkpoint", "train", "polnear"):
+    three = commands.add_parser("aside")
+    for name in ("polnear", "out"):
         three.add_argument(name, type=Path)
-    three.set_defaults(run=check)
+    three.set_defaults(run=aside)
     args = parser.parse_args()
     args.run(args)
 

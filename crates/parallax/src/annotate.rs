@@ -71,7 +71,7 @@ fn read_sentences(
     let view = ArticleView { text, sentences, encoded: &encoded, quoted, mentions: &named };
     let attributions = attribute(&models.attributions, &view);
     let voices = Voices::new(text, sentences, quoted, &attributions);
-    let (quotes, places) = quotes(&attributions, &mentions);
+    let (quotes, places) = quotes(text, &attributions, &mentions);
     let mut tones = Vec::new();
     for (index, mention) in mentions.iter().enumerate() {
         // The names of nationalities, works and events are no actors that anyone has a tone towards.
@@ -143,7 +143,7 @@ pub(crate) fn line_blocks(text: &str) -> Vec<Block> {
 
 /// A quotation for each content of each attribution, in order of the text, and the place of the
 /// first of each attribution.
-fn quotes(attributions: &[Attribution], mentions: &[Mention]) -> (Vec<Quote>, Vec<usize>) {
+fn quotes(text: &str, attributions: &[Attribution], mentions: &[Mention]) -> (Vec<Quote>, Vec<usize>) {
     let mut contents: Vec<(Span, usize)> =
         attributions.iter().enumerate().flat_map(|(index, one)| one.content.iter().map(move |&s| (s, index))).collect();
     contents.sort();
@@ -152,17 +152,32 @@ fn quotes(attributions: &[Attribution], mentions: &[Mention]) -> (Vec<Quote>, Ve
     let quote = |&(span, index): &(Span, usize)| Quote {
         kind: attributions[index].kind,
         span,
-        speaker: attributions[index].source.map(|source| speaker(source, mentions)),
+        speaker: attributions[index].source.map(|source| speaker(text, source, mentions)),
         cue: attributions[index].cue.map(|cue| Cue { span: cue.span }),
     };
     (contents.iter().map(quote).collect(), places)
 }
 
-/// Of the mentions in the words that name a speaker the first: what follows it is about it.
-fn speaker(source: Span, mentions: &[Mention]) -> Speaker {
+/// The mention that the words which name a speaker are about: the first that is no nationality or
+/// title of a work. An official *of* an organisation is not the organisation, a statement of it is.
+fn speaker(text: &str, source: Span, mentions: &[Mention]) -> Speaker {
     let first = mentions.partition_point(|mention| mention.span.end() <= source.start());
-    let found = mentions.get(first).filter(|mention| mention.span.overlaps(source));
-    Speaker { entity: found.and_then(|mention| mention.entity), mention: found.map(|_| first as u32), span: source }
+    let inside = (first..mentions.len()).take_while(|&index| mentions[index].span.start() < source.end());
+    let found = { inside }.find(|&index| mentions[index].kind != EntityKind::Miscellaneous).filter(|&index| {
+        let before = &text[source.start().min(mentions[index].span.start())..mentions[index].span.start()];
+        let mut words = before.split_whitespace();
+        let parted = words.clone().any(|word| matches!(word, "of" | "for" | "from" | "at" | "in" | "with" | "by"));
+        let document = |word: &str| {
+            ["article", "document", "letter", "memo", "poll", "post", "report", "statement", "study", "survey"]
+                .contains(&word)
+        };
+        !parted || words.any(|word| document(word.to_ascii_lowercase().as_str()))
+    });
+    Speaker {
+        entity: found.and_then(|index| mentions[index].entity),
+        mention: found.map(|index| index as u32),
+        span: source,
+    }
 }
 
 fn layers(models: &Models, model_layers: LayerStatus) -> Vec<Layer> {

@@ -15,6 +15,7 @@ A tenth of the articles is ``check`` (stable hash): never trained on, never sele
     python attribution.py train STATES_TRAIN STATES_DEV POLNEAR OUT.pt
     python attribution.py export OUT.pt ../news-en ../attribution
     python attribution.py aside POLNEAR CHECK    # for: parallax evaluate quotes CHECK
+    python attribution.py agreement POLNEAR      # how well two annotators agree
 """
 from __future__ import annotations
 
@@ -23,6 +24,7 @@ import hashlib
 import json
 import math
 import random
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -406,6 +408,36 @@ def aside(args) -> None:
                     link.symlink_to(source.resolve())
 
 
+def agreement(args) -> None:
+    """F1 of contents between the first two annotators of the train articles that have several."""
+    files: dict[str, list[Path]] = {}
+    for path in sorted((args.polnear / "train/attributions").glob("*.ann")):
+        files.setdefault(path.stem.rsplit("_", 1)[0], []).append(path)
+    sizes, matched = [0, 0], dict.fromkeys((0.3, 0.8, 1.0), 0)
+    for name, paths in files.items():
+        if len(paths) < 2:
+            continue
+        with open(args.polnear / f"train/text/{name}.txt", encoding="utf8", newline="") as file:
+            text = file.read()
+        words = [(len(text[: m.start()].encode()), m.start()) for m in re.finditer(r"[^\W_]+", text)]
+        sides = [
+            [{at for at, _ in words for a, b in parts["content"] if a <= at < b} for parts in read_gold(text, path)]
+            for path in paths[:2]
+        ]
+        sizes = [size + len(side) for size, side in zip(sizes, sides)]
+        pairs = sorted(
+            (-len(a & b) / len(a | b), i, j) for i, a in enumerate(sides[0]) for j, b in enumerate(sides[1]) if a & b
+        )
+        for overlap in matched:
+            used: tuple[set, set] = (set(), set())
+            for score, i, j in pairs:
+                if -score >= overlap and i not in used[0] and j not in used[1]:
+                    used[0].add(i)
+                    used[1].add(j)
+                    matched[overlap] += 1
+    print(sizes, {overlap: round(200 * count / sum(sizes), 1) for overlap, count in matched.items()})
+
+
 # --- prediction and figures --------------------------------------------------------
 
 @torch.no_grad()
@@ -564,7 +596,7 @@ def main() -> None:
     one = commands.add_parser("train")
     for name in ("train", "dev", "polnear", "out"):
         one.add_argument(name, type=Path)
-    one.add_argument("--epochs", type=int, default=10)
+    one.add_argument("--epochs", type=int, default=8)
     one.add_argument("--batch", type=int, default=48)
     one.add_argument("--rate", type=float, default=2e-3)
     one.add_argument("--dropout", type=float, default=0.3)
@@ -580,6 +612,9 @@ def main() -> None:
     for name in ("polnear", "out"):
         three.add_argument(name, type=Path)
     three.set_defaults(run=aside)
+    four = commands.add_parser("agreement")
+    four.add_argument("polnear", type=Path)
+    four.set_defaults(run=agreement)
     args = parser.parse_args()
     args.run(args)
 

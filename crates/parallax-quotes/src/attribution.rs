@@ -203,6 +203,9 @@ fn detach(view: &ArticleView<'_>, drafts: &mut Vec<Draft>) {
         let behind: Vec<Span> = draft.content.iter().copied().filter(|span| span.start() >= cue.end()).collect();
         let ahead: Vec<Span> = draft.content.iter().copied().filter(|span| span.end() <= cue.start()).collect();
         let Some(&last) = ahead.last().filter(|&&last| quoted_at(last).is_some()) else { continue };
+        // A whole sentence in marks ends with them, whatever the tagger added.
+        let end = quoted_at(last).filter(|quote| is_whole(view.text, quote)).map_or(last.end(), |q| q.span.end());
+        let last = Span::new(last.start().min(end), end.min(last.end()));
         let head = draft.source.map_or(cue.start(), |source| source.start().min(cue.start())).max(last.end());
         let gap = &view.text[last.end()..head];
         let stop = |c: char| !c.is_alphanumeric() && !c.is_whitespace();

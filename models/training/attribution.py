@@ -13,8 +13,9 @@ so that training reads what the program reads.
 A tenth of the articles is ``check`` (stable hash): never trained on, never selected on.
 
     python attribution.py train STATES_TRAIN STATES_DEV POLNEAR OUT.pt
-    python attribution.py check OUT.pt STATES_TRAIN POLNEAR
     python attribution.py export OUT.pt ../news-en ../attribution
+    python attribution.py aside POLNEAR CHECK    # for: parallax evaluate quotes CHECK
+    python attribution.py agreement POLNEAR      # how well two annotators agree
 """
 from __future__ import annotations
 
@@ -23,6 +24,7 @@ import hashlib
 import json
 import math
 import random
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -230,8 +232,8 @@ class Tagger(nn.Module):
         self.register_buffer("no_move", moves, persistent=False)
 
     def states(self, states: torch.Tensor, features: torch.Tensor, live=None) -> torch.Tensor:
-        """g of every word, [batch, words, WIDTH]; rows behind the end have no features."""
-        live = 1.0 if live is None else live
+        """g of every word, [batch, words, WIDTH]."""
+        live = 1.0 if live is None else live  # no word behind the end of a shorter chunk in the batch
         g = F.gelu(self.input(torch.cat([self.dropout(states), features], -1))) * live
         for layer, d in zip(self.layers, DILATIONS):
             left = F.pad(g, (0, 0, d, 0))[:, : g.shape[1]]
@@ -392,14 +394,48 @@ def train(args) -> None:
         print(epoch, (sums / len(batches)).round(4), show(figures), flush=True)
 
 
-def check(args) -> None:
-    """Figures on the articles set aside: looked at once, at the end."""
-    torch.set_num_threads(1)
-    model = Tagger()
-    model.load_state_dict(torch.load(args.checkpoint, weights_only=True)["weights"])
-    articles = read_articles(args.train, args.polnear / "train", False)
-    aside = [a for a in articles if fold("polnear", a.name) == 0]
-    print(len(aside), "articles", show(evaluate(model, aside)))
+def aside(args) -> None:
+    """Links the articles set aside to a folder for ``parallax evaluate quotes``."""
+    for part in ("text", "attributions"):
+        (args.out / part).mkdir(parents=True, exist_ok=True)
+    for path in sorted((args.polnear / "train/attributions").glob("*.ann")):
+        name = path.stem.rsplit("_", 1)[0]
+        text = args.polnear / f"train/text/{name}.txt"
+        if fold("polnear", name) == 0:
+            for source, part in ((path, "attributions"), (text, "text")):
+                link = args.out / part / source.name
+                if not link.exists():
+                    link.symlink_to(source.resolve())
+
+
+def agreement(args) -> None:
+    """F1 of contents between the first two annotators of the train articles that have several."""
+    files: dict[str, list[Path]] = {}
+    for path in sorted((args.polnear / "train/attributions").glob("*.ann")):
+        files.setdefault(path.stem.rsplit("_", 1)[0], []).append(path)
+    sizes, matched = [0, 0], dict.fromkeys((0.3, 0.8, 1.0), 0)
+    for name, paths in files.items():
+        if len(paths) < 2:
+            continue
+        with open(args.polnear / f"train/text/{name}.txt", encoding="utf8", newline="") as file:
+            text = file.read()
+        words = [(len(text[: m.start()].encode()), m.start()) for m in re.finditer(r"[^\W_]+", text)]
+        sides = [
+            [{at for at, _ in words for a, b in parts["content"] if a <= at < b} for parts in read_gold(text, path)]
+            for path in paths[:2]
+        ]
+        sizes = [size + len(side) for size, side in zip(sizes, sides)]
+        pairs = sorted(
+            (-len(a & b) / len(a | b), i, j) for i, a in enumerate(sides[0]) for j, b in enumerate(sides[1]) if a & b
+        )
+        for overlap in matched:
+            used: tuple[set, set] = (set(), set())
+            for score, i, j in pairs:
+                if -score >= overlap and i not in used[0] and j not in used[1]:
+                    used[0].add(i)
+                    used[1].add(j)
+                    matched[overlap] += 1
+    print(sizes, {overlap: round(200 * count / sum(sizes), 1) for overlap, count in matched.items()})
 
 
 # --- prediction and figures --------------------------------------------------------
@@ -560,7 +596,7 @@ def main() -> None:
     one = commands.add_parser("train")
     for name in ("train", "dev", "polnear", "out"):
         one.add_argument(name, type=Path)
-    one.add_argument("--epochs", type=int, default=10)
+    one.add_argument("--epochs", type=int, default=8)
     one.add_argument("--batch", type=int, default=48)
     one.add_argument("--rate", type=float, default=2e-3)
     one.add_argument("--dropout", type=float, default=0.3)
@@ -572,10 +608,13 @@ def main() -> None:
         two.add_argument(name, type=Path)
     two.add_argument("--version", default="0.1.0")
     two.set_defaults(run=export)
-    three = commands.add_parser("check")
-    for name in ("checkpoint", "train", "polnear"):
+    three = commands.add_parser("aside")
+    for name in ("polnear", "out"):
         three.add_argument(name, type=Path)
-    three.set_defaults(run=check)
+    three.set_defaults(run=aside)
+    four = commands.add_parser("agreement")
+    four.add_argument("polnear", type=Path)
+    four.set_defaults(run=agreement)
     args = parser.parse_args()
     args.run(args)
 

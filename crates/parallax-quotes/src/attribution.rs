@@ -203,11 +203,14 @@ fn detach(view: &ArticleView<'_>, drafts: &mut Vec<Draft>) {
         let behind: Vec<Span> = draft.content.iter().copied().filter(|span| span.start() >= cue.end()).collect();
         let ahead: Vec<Span> = draft.content.iter().copied().filter(|span| span.end() <= cue.start()).collect();
         let Some(&last) = ahead.last().filter(|&&last| quoted_at(last).is_some()) else { continue };
+        // A whole sentence in marks ends with them, whatever the tagger added.
+        let end = quoted_at(last).filter(|quote| is_whole(view.text, quote)).map_or(last.end(), |q| q.span.end());
+        let last = Span::new(last.start().min(end), end.min(last.end()));
         let head = draft.source.map_or(cue.start(), |source| source.start().min(cue.start())).max(last.end());
         let gap = &view.text[last.end()..head];
         let stop = |c: char| !c.is_alphanumeric() && !c.is_whitespace();
         let parted = gap.contains(stop) || view.text[last].ends_with(stop);
-        let far = behind.is_empty() && gap.split_whitespace().count() > FAR;
+        let far = gap.split_whitespace().count() > FAR;
         if far || (!behind.is_empty() && !parted) {
             apart.push(Draft { content: ahead, ..Draft::default() });
             draft.content = behind;
@@ -311,20 +314,19 @@ fn overlap(one: Span, other: Span) -> usize {
     one.end().min(other.end()).saturating_sub(one.start().max(other.start()))
 }
 
-/// Joins spans with only white space between them; drops those without a letter or digit.
+/// Joins spans with only white space between them; trims them; drops those without a letter or digit.
 fn joined(text: &str, spans: &[Span]) -> Vec<Span> {
     let mut out: Vec<Span> = Vec::new();
-    for span in spans.iter().map(|&span| trimmed(text, span)) {
+    for &span in spans {
+        let near = |last: &Span| {
+            last.end() <= span.start() && text[last.end()..span.start()].chars().all(|c| c.is_whitespace() && c != '\n')
+        };
         match out.last_mut() {
-            Some(last)
-                if last.end() <= span.start()
-                    && !text[last.end()..span.start()].contains(|c: char| !c.is_whitespace() || c == '\n') =>
-            {
-                *last = last.cover(span);
-            }
+            Some(last) if near(last) => *last = last.cover(span),
             _ => out.push(span),
         }
     }
+    out.iter_mut().for_each(|span| *span = trimmed(text, *span));
     out.retain(|span| text[*span].contains(char::is_alphanumeric));
     out
 }

@@ -227,7 +227,7 @@ impl Scene<'_> {
         // "She said so, adding that": the speaker of the sentence.
         if let Some(cue) = draft.cue {
             let shared = before.clone().find(|&other| known(&drafts[other]) && in_sentence(&drafts[other]));
-            let participle = self.verbs_in(cue).last().is_some_and(|verb| verb_is_participle(self.text(), verb));
+            let participle = self.text()[cue].split_whitespace().next().is_some_and(|word| word.ends_with("ing"));
             if let Some(other) = shared {
                 drafts[index].source = drafts[other].source;
             } else if participle {

@@ -90,7 +90,7 @@ fn read_sentences(
     let (mentions, entities) = parallax_ner::first_person(text, sentences, &spoken, mentions, entities);
     // New mentions moved the others: speakers are found again by the same rule.
     for speaker in quotes.iter_mut().filter_map(|quote| quote.speaker.as_mut()) {
-        *speaker = self::speaker(speaker.span, &mentions);
+        *speaker = self::speaker(text, speaker.span, &mentions);
     }
     let mut tones = Vec::new();
     for (index, mention) in mentions.iter().enumerate() {
@@ -184,7 +184,7 @@ fn quotes(text: &str, attributions: &[Attribution], mentions: &[Mention]) -> (Ve
         quotes.push(Quote {
             kind: one.kind,
             span,
-            speaker: one.source.map(|source| speaker(source, mentions)),
+            speaker: one.source.map(|source| speaker(text, source, mentions)),
             cue: one.cue.map(|cue| Cue {
                 span: cue.span,
                 lemma: cue.lemma.map_or_else(|| text[cue.span].to_lowercase(), ToOwned::to_owned),
@@ -197,19 +197,32 @@ fn quotes(text: &str, attributions: &[Attribution], mentions: &[Mention]) -> (Ve
 }
 
 /// Who the words that name a speaker mean: the first mention in them, of those that begin at one
-/// place the longest ("Mexico's leader", not "Mexico"). The adjective of a country only speaks
-/// where nothing else does.
-fn speaker(source: Span, mentions: &[Mention]) -> Speaker {
-    let found =
-        mentions.iter().enumerate().filter(|(_, mention)| mention.span.overlaps(source)).min_by_key(|(_, mention)| {
-            (mention.kind == EntityKind::Miscellaneous, mention.span.start(), Reverse(mention.span.len()))
-        });
+/// place the longest ("Mexico's leader", not "Mexico"). The adjective of a country does not speak.
+/// An official *of* an organisation is not the organisation; a statement of it is.
+fn speaker(text: &str, source: Span, mentions: &[Mention]) -> Speaker {
+    let inside = mentions
+        .iter()
+        .enumerate()
+        .filter(|(_, mention)| mention.span.overlaps(source) && mention.kind != EntityKind::Miscellaneous);
+    let found = inside.min_by_key(|(_, mention)| (mention.span.start(), Reverse(mention.span.len())));
+    let found = found.filter(|(_, mention)| {
+        let before = &text[source.start().min(mention.span.start())..mention.span.start()];
+        let mut words = before.split_whitespace();
+        !words.clone().any(|word| PARTING.contains(&word))
+            || words.any(|word| DOCUMENTS.contains(&word.to_ascii_lowercase().as_str()))
+    });
     Speaker {
         entity: found.and_then(|(_, mention)| mention.entity),
         mention: found.map(|(index, _)| index as u32),
         span: source,
     }
 }
+
+/// What parts someone from the organisation they belong to.
+const PARTING: [&str; 7] = ["of", "for", "from", "at", "in", "with", "by"];
+/// What speaks for whoever made it.
+const DOCUMENTS: [&str; 10] =
+    ["article", "document", "letter", "memo", "poll", "post", "report", "statement", "study", "survey"];
 
 fn layers(models: &Models, model_layers: LayerStatus) -> Vec<Layer> {
     let engine = models.encoder.engine();

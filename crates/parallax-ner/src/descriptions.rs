@@ -41,7 +41,8 @@ pub(crate) enum Owner {
 impl Description {
     /// Whether somebody is meant who is already known, or the only one of the kind.
     pub(crate) fn is_definite(&self) -> bool {
-        matches!(self.determiner, Some(Determiner::Definite)) || self.owner != Owner::Nobody && self.determiner.is_none()
+        matches!(self.determiner, Some(Determiner::Definite))
+            || self.owner != Owner::Nobody && self.determiner.is_none()
     }
 
     /// Whether somebody in particular is meant.
@@ -96,7 +97,14 @@ fn description(text: &str, words: &Words, mentions: &[Mention], at: usize) -> Op
     let country = left.country.or_else(|| named(owner)).or(party);
     let (office, class) = office(words, left.words_from, at, role);
     let found = Description {
-        words: left.start..end, head: at, role, office, class, country, owner, determiner: left.determiner,
+        words: left.start..end,
+        head: at,
+        role,
+        office,
+        class,
+        country,
+        owner,
+        determiner: left.determiner,
     };
     is_noun_phrase(words, &found, &left, right.is_some()).then_some(found)
 }
@@ -119,8 +127,12 @@ fn is_head(words: &Words, mentions: &[Mention], at: usize, role: Role, nominal: 
         return false;
     }
     let lower = next.lower.as_str();
-    let ends = is_function_word(lower) || is_verb(lower) || lower.ends_with("ly") || lower.ends_with("ing")
-        || determiner(lower).is_some() || matches!(lower, "his" | "her" | "their" | "its" | "today" | "yesterday" | "here");
+    let ends = is_function_word(lower)
+        || is_verb(lower)
+        || lower.ends_with("ly")
+        || lower.ends_with("ing")
+        || determiner(lower).is_some()
+        || matches!(lower, "his" | "her" | "their" | "its" | "today" | "yesterday" | "here");
     let third_person = lower.len() > 3 && lower.ends_with('s') && !lower.ends_with("ss") && role_of(lower).is_none();
     match role.class {
         Class::Leader | Class::Office => ends || third_person && !role.is_plural,
@@ -147,8 +159,14 @@ struct Left {
 
 impl Left {
     fn of(text: &str, words: &Words, mentions: &[Mention], head: usize) -> Self {
-        let mut left =
-            Left { start: head, words_from: head, country: None, owner: Owner::Nobody, determiner: None, modified: false };
+        let mut left = Left {
+            start: head,
+            words_from: head,
+            country: None,
+            owner: Owner::Nobody,
+            determiner: None,
+            modified: false,
+        };
         let mut at = words.all[head].mention.map_or(head, |mention| words.of_mention[mention as usize].start);
         left.start = at;
         let (mut best, mut gap) = (at, 0);
@@ -163,7 +181,10 @@ impl Left {
                     break;
                 }
                 left.country = left.country.or(country);
-                if country.is_none() && left.owner == Owner::Nobody && mentions[mention].kind != EntityKind::Miscellaneous {
+                if country.is_none()
+                    && left.owner == Owner::Nobody
+                    && mentions[mention].kind != EntityKind::Miscellaneous
+                {
                     left.owner = Owner::Named(mention);
                 }
                 at = words.of_mention[mention].start;
@@ -203,7 +224,9 @@ impl Left {
                 break;
             }
             let word = &words.all[at - 1];
-            let stops = !word.is_word && lower != "-" || is_function_word(lower) || is_preposition(lower)
+            let stops = !word.is_word && lower != "-"
+                || is_function_word(lower)
+                || is_preposition(lower)
                 || is_verb(lower) && !lower.ends_with("ed");
             if stops || gap >= 4 {
                 break;
@@ -273,7 +296,9 @@ pub(crate) fn office(words: &Words, from: usize, head: usize, role: Role) -> (St
     let known = (from..=head).find_map(|from| title(&singular(from)).filter(|title| !title.role.is_empty()));
     if let Some(title) = known {
         let class = match title.role {
-            "president" | "prime minister" | "chancellor" | "king" | "queen" | "emperor" | "supreme leader" => Class::Leader,
+            "president" | "prime minister" | "chancellor" | "king" | "queen" | "emperor" | "supreme leader" => {
+                Class::Leader
+            }
             _ if role.class == Class::Leader => Class::Office,
             _ => role.class,
         };
@@ -288,8 +313,13 @@ pub(crate) fn office(words: &Words, from: usize, head: usize, role: Role) -> (St
     };
     let before = head.checked_sub(1).filter(|&at| at >= from).map(|at| &words.all[at]);
     let kind = before.filter(|word| {
-        word.is_word && word.mention.is_none() && !word.is_capital && determiner(&word.lower).is_none()
-            && !word.lower.ends_with("ed") && !word.lower.starts_with('\'') && !is_general(&word.lower)
+        word.is_word
+            && word.mention.is_none()
+            && !word.is_capital
+            && determiner(&word.lower).is_none()
+            && !word.lower.ends_with("ed")
+            && !word.lower.starts_with('\'')
+            && !is_general(&word.lower)
     });
     match kind {
         Some(word) if role.class == Class::Leader => (format!("{} {lemma}", word.lower), Class::Office),
@@ -299,15 +329,37 @@ pub(crate) fn office(words: &Words, from: usize, head: usize, role: Role) -> (St
 
 /// Adjectives that say nothing about which office it is.
 fn is_general(word: &str) -> bool {
-    matches!(word, "former" | "new" | "current" | "his" | "her" | "their" | "its" | "our" | "two" | "other" | "own"
-        | "outgoing" | "incoming" | "then" | "embattled" | "powerful" | "young" | "old" | "world" | "national")
+    matches!(
+        word,
+        "former"
+            | "new"
+            | "current"
+            | "his"
+            | "her"
+            | "their"
+            | "its"
+            | "our"
+            | "two"
+            | "other"
+            | "own"
+            | "outgoing"
+            | "incoming"
+            | "then"
+            | "embattled"
+            | "powerful"
+            | "young"
+            | "old"
+            | "world"
+            | "national"
+    )
 }
 
 /// Whether the words can be a phrase of their own.
 fn is_noun_phrase(words: &Words, found: &Description, left: &Left, has_complement: bool) -> bool {
     if found.role.class == Class::Body {
         let acts = matches!(found.role.lemma, "government" | "administration" | "military" | "police" | "authority");
-        return acts && (found.country.is_some() || found.owner != Owner::Nobody)
+        return acts
+            && (found.country.is_some() || found.owner != Owner::Nobody)
             && (left.determiner.is_some() || left.modified);
     }
     if left.determiner.is_some() || left.owner != Owner::Nobody || found.role.is_plural {
@@ -315,7 +367,11 @@ fn is_noun_phrase(words: &Words, found: &Description, left: &Left, has_complemen
     }
     let before = previous_in_sentence(words, &found.words);
     // In headlines ("Mexican president rejects") and behind a comma ("Ruiz, mayor of Ost").
-    let starts = before.is_none_or(|at| !words.all[at].is_word || matches!(words.lower(at), "as" | "by" | "with" | "and"));
-    starts && (left.modified || has_complement || found.country.is_some()
-        || before.is_some_and(|at| words.lower(at) == ",") && next_in_sentence(words, &found.words).is_some())
+    let starts =
+        before.is_none_or(|at| !words.all[at].is_word || matches!(words.lower(at), "as" | "by" | "with" | "and"));
+    starts
+        && (left.modified
+            || has_complement
+            || found.country.is_some()
+            || before.is_some_and(|at| words.lower(at) == ",") && next_in_sentence(words, &found.words).is_some())
 }

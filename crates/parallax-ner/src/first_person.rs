@@ -69,10 +69,8 @@ mod tests {
     #[track_caller]
     fn check(text: &str, quotes: &[(&str, Option<u32>)], expected: &[(&str, Option<u32>)]) {
         let sentence = Sentence { block: 0, span: Span::new(0, text.len()) };
-        let spoken: Vec<Spoken> = quotes
-            .iter()
-            .map(|&(quote, speaker)| Spoken { span: Span::find(text, quote).unwrap(), speaker })
-            .collect();
+        let spoken: Vec<Spoken> =
+            quotes.iter().map(|&(quote, speaker)| Spoken { span: Span::find(text, quote).unwrap(), speaker }).collect();
         let entity = |name: &str| Entity { name: name.to_owned(), kind: EntityKind::Person, mentions: Vec::new() };
         let (mentions, entities) = first_person(text, &[sentence], &spoken, Vec::new(), vec![entity("a"), entity("b")]);
         let found: Vec<(&str, Option<u32>)> = mentions.iter().map(|one| (&text[one.span], one.entity)).collect();
@@ -83,10 +81,11 @@ mod tests {
 
     #[test]
     fn i_is_who_speaks() {
-        check("“I’m late with my list,” said Ruiz. I did", &[("“I’m late with my list,”", Some(1))], &[
-            ("I", Some(1)),
-            ("my", Some(1)),
-        ]);
+        check(
+            "“I’m late with my list,” said Ruiz. I did",
+            &[("“I’m late with my list,”", Some(1))],
+            &[("I", Some(1)), ("my", Some(1))],
+        );
     }
 
     #[test]

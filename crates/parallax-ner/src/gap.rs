@@ -102,7 +102,8 @@ pub fn answer(
     tagged: Vec<Mention>,
 ) -> (Answer, Option<Choice>) {
     let text = passage.text.as_str();
-    let (mentions, entities) = resolve(text, sentences, blocks, with_names(passage, sentences, tagged), &KnownActors::default());
+    let (mentions, entities) =
+        resolve(text, sentences, blocks, with_names(passage, sentences, tagged), &KnownActors::default());
     let entity_of = |name: Span| {
         let best = mentions.iter().filter(|mention| mention.span.overlaps(name)).max_by_key(|mention| {
             let shared = mention.span.end().min(name.end()) - mention.span.start().max(name.start());
@@ -193,7 +194,8 @@ pub fn fit(choices: &[&Choice]) -> [f64; FEATURES] {
             let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             let shares: Vec<f64> = values.iter().map(|value| (value - most).exp()).collect();
             let all: f64 = shares.iter().sum();
-            let right: f64 = shares.iter().zip(&choice.candidates).filter(|(_, one)| one.1).map(|(share, _)| share).sum();
+            let right: f64 =
+                shares.iter().zip(&choice.candidates).filter(|(_, one)| one.1).map(|(share, _)| share).sum();
             for (share, (features, is_right)) in shares.iter().zip(&choice.candidates) {
                 let pull = if *is_right { share / right.max(1e-12) } else { 0.0 } - share / all;
                 for (sum, feature) in gradient.iter_mut().zip(features) {

@@ -118,7 +118,9 @@ fn key(name: &str) -> String {
 
 /// "US" is not "us": an alias with capitals is not met by small letters throughout.
 fn is_spelled(found: &str, alias: &str) -> bool {
-    let capital = |name: &str| name.split_whitespace().any(|word| !matches!(word, "The" | "the") && word.starts_with(char::is_uppercase));
+    let capital = |name: &str| {
+        name.split_whitespace().any(|word| !matches!(word, "The" | "the") && word.starts_with(char::is_uppercase))
+    };
     capital(found) || !capital(alias)
 }
 
@@ -127,7 +129,9 @@ fn word_spans(inside: &str, offset: usize) -> Vec<Span> {
     let mut start = None;
     for (at, character) in inside.char_indices() {
         let joins = matches!(character, '.' | '&' | '-') && start.is_some();
-        if character.is_alphanumeric() || joins && inside[at + character.len_utf8()..].starts_with(char::is_alphanumeric) {
+        if character.is_alphanumeric()
+            || joins && inside[at + character.len_utf8()..].starts_with(char::is_alphanumeric)
+        {
             start.get_or_insert(at);
         } else if let Some(from) = start.take() {
             spans.push(Span::new(offset + from, offset + at));
@@ -166,7 +170,14 @@ pub(crate) fn apply(
             }
             continue;
         }
-        let mention = Mention { sentence, span, kind: known.actors[actor].kind, form: form(text, known, span, actor), score: 1.0, entity: None };
+        let mention = Mention {
+            sentence,
+            span,
+            kind: known.actors[actor].kind,
+            form: form(text, known, span, actor),
+            score: 1.0,
+            entity: None,
+        };
         for &at in touching.iter().rev() {
             all.remove(at);
             told.remove(at);
@@ -208,7 +219,9 @@ fn regroup(
     }
     let of_entity: BTreeMap<u32, usize> = votes
         .into_iter()
-        .filter_map(|(entity, votes)| Some((entity, votes.into_iter().max_by_key(|&(actor, count)| (count, std::cmp::Reverse(actor)))?.0)))
+        .filter_map(|(entity, votes)| {
+            Some((entity, votes.into_iter().max_by_key(|&(actor, count)| (count, std::cmp::Reverse(actor)))?.0))
+        })
         .collect();
     #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
     enum Group {
@@ -260,7 +273,14 @@ mod tests {
         for &(name, kind) in tagged {
             let found = Span::find(&text[from..], name).unwrap().shifted(from);
             from = found.end();
-            mentions.push(Mention { sentence: 0, span: found, kind, form: MentionForm::Name, score: 0.9, entity: None });
+            mentions.push(Mention {
+                sentence: 0,
+                span: found,
+                kind,
+                form: MentionForm::Name,
+                score: 0.9,
+                entity: None,
+            });
         }
         let blocks = [Block { kind: BlockKind::Body, span }];
         let known = KnownActors::new(actors).unwrap();

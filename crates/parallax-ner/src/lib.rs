@@ -10,37 +10,37 @@
 #![forbid(unsafe_code)]
 
 mod actors;
+mod aliases;
+pub mod conll;
+pub mod coref;
 mod countries;
+mod decode;
 mod descriptions;
-pub mod gap;
 mod first_person;
+pub mod gap;
 mod given_names;
+mod head;
 mod known;
 mod links;
+mod names;
 pub mod naming;
 mod profile;
 mod pronouns;
 mod refer;
-mod roles;
-mod syntax;
-mod words;
-mod aliases;
-pub mod conll;
-pub mod coref;
-mod decode;
-mod head;
-mod names;
 mod repair;
+mod roles;
 mod spans;
 mod story;
+mod syntax;
 mod things;
 mod titles;
+mod words;
 
 pub use actors::resolve;
 pub use decode::{Tag, chunks};
 pub use first_person::{Spoken, first_person};
+pub use head::{EntityTagger, NerError, WordLabel};
 pub use known::{KnownActor, KnownActors, KnownActorsError};
 pub use links::{Link, Relation, links};
 pub use refer::refer;
-pub use head::{EntityTagger, NerError, WordLabel};
 pub use story::{ActorsOf, ArticleActor, OfficeOf, StoryActor, merge};

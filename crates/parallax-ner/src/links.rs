@@ -65,7 +65,9 @@ pub fn links(text: &str, mentions: &[Mention], entities: &[Entity]) -> Vec<Link>
                 let held: BTreeSet<&'static str> =
                     offices.filter_map(|mention| office_of(text, mention)).map(|office| office.country).collect();
                 // Two countries are a mistake, or a career.
-                if let ([only], true) = (held.into_iter().collect::<Vec<_>>().as_slice(), entity.kind == EntityKind::Person) {
+                if let ([only], true) =
+                    (held.into_iter().collect::<Vec<_>>().as_slice(), entity.kind == EntityKind::Person)
+                {
                     add(countries.get(only).copied(), Relation::OfficerOf);
                 }
             }
@@ -75,7 +77,9 @@ pub fn links(text: &str, mentions: &[Mention], entities: &[Entity]) -> Vec<Link>
                 let owner = folded.rsplit_once(' ').map(|(rest, _)| rest.rsplit(' ').next().unwrap_or(rest));
                 let is_body = entity.mentions.iter().any(|&at| {
                     mentions.get(at as usize).is_some_and(|mention| mention.form == MentionForm::Description)
-                }) || folded.ends_with(" administration") || folded.ends_with(" campaign") || folded.ends_with(" government");
+                }) || folded.ends_with(" administration")
+                    || folded.ends_with(" campaign")
+                    || folded.ends_with(" government");
                 add(owner.filter(|_| is_body).and_then(|owner| persons.get(owner).copied()), Relation::PartOf);
             }
             EntityKind::Miscellaneous => {
@@ -118,11 +122,14 @@ mod tests {
         }
         let found: Vec<(u32, u32, Relation)> =
             links(text, &mentions, &entities).iter().map(|link| (link.from, link.to, link.relation)).collect();
-        assert_eq!(found, [
-            (1, 0, Relation::PartOf),
-            (2, 0, Relation::OfficerOf),
-            (3, 2, Relation::PartOf),
-            (4, 0, Relation::AdjectiveOf),
-        ]);
+        assert_eq!(
+            found,
+            [
+                (1, 0, Relation::PartOf),
+                (2, 0, Relation::OfficerOf),
+                (3, 2, Relation::PartOf),
+                (4, 0, Relation::AdjectiveOf),
+            ]
+        );
     }
 }

@@ -45,14 +45,17 @@ pub fn label(text: &str, mention: &Mention) -> Label {
 fn name(text: &str, span: Span, form: MentionForm) -> Label {
     let found = without_title(text, span);
     let head = found.as_ref().map_or(span, |found| found.name);
-    let mut role = found.and_then(|found| found.title).map(|title| title.role.to_owned()).filter(|role| !role.is_empty());
+    let mut role =
+        found.and_then(|found| found.title).map(|title| title.role.to_owned()).filter(|role| !role.is_empty());
     let mut modifiers = Vec::new();
     let before = words_before(text, span);
     for word in before.iter().rev() {
         let lower = text[*word].to_lowercase();
         let known = crate::roles::role(&lower).filter(|role| !role.is_plural && role.class != Class::Body);
         let folded = fold(&text[*word]);
-        let qualifies = known.is_some() || country_of(&folded).is_some() || country_of_party(&folded).is_some()
+        let qualifies = known.is_some()
+            || country_of(&folded).is_some()
+            || country_of_party(&folded).is_some()
             || crate::roles::is_modifier(&lower);
         if !qualifies {
             break;
@@ -81,7 +84,8 @@ fn words_before(text: &str, span: Span) -> Vec<Span> {
     }
     // A word that the window cuts is none.
     let cut = text[..start].ends_with(char::is_alphanumeric) && text[start..].starts_with(char::is_alphanumeric);
-    let words: Vec<Span> = crate::names::words_in(text, Span::new(start, span.start())).into_iter().skip(usize::from(cut)).collect();
+    let words: Vec<Span> =
+        crate::names::words_in(text, Span::new(start, span.start())).into_iter().skip(usize::from(cut)).collect();
     let from = words.len().saturating_sub(4);
     words[from..].iter().copied().filter(|_| text[..span.start()].ends_with(char::is_whitespace)).collect()
 }
@@ -142,7 +146,8 @@ pub(crate) fn office_of(text: &str, mention: &Mention) -> Option<Office> {
             words
         }
     };
-    let former = words.iter().any(|&word| matches!(text[word].to_lowercase().as_str(), "former" | "ex" | "then" | "late"));
+    let former =
+        words.iter().any(|&word| matches!(text[word].to_lowercase().as_str(), "former" | "ex" | "then" | "late"));
     let country = country_in(text, &words).filter(|_| !former)?;
     let is_leader = crate::profile::is_leaders(&name) || name == "leader";
     Some(Office { office: name, country, is_leader })
@@ -154,7 +159,9 @@ pub(crate) fn country_in(text: &str, words: &[Span]) -> Option<&'static str> {
         let one = without_possessive(&text[words[at]]);
         let two = at.checked_sub(1).map(|before| Span::new(words[before].start(), words[at].start() + one.len()));
         let capital = one.starts_with(char::is_uppercase);
-        two.and_then(|two| country_of(&fold(&text[two]))).or_else(|| country_of(&fold(one)).or_else(|| country_of_party(&fold(one)))).filter(|_| capital)
+        two.and_then(|two| country_of(&fold(&text[two])))
+            .or_else(|| country_of(&fold(one)).or_else(|| country_of_party(&fold(one))))
+            .filter(|_| capital)
     })
 }
 
@@ -183,20 +190,36 @@ mod tests {
 
     #[test]
     fn names_have_titles_and_occupations_as_modifiers() {
-        check("So President Ruiz left", "President Ruiz", MentionForm::Title, ("President Ruiz", "Ruiz", &["President"], Some("president")));
-        check("the tycoon Ana Ruiz left", "Ana Ruiz", MentionForm::Name, ("Ana Ruiz", "Ana Ruiz", &["tycoon"], Some("tycoon")));
+        check(
+            "So President Ruiz left",
+            "President Ruiz",
+            MentionForm::Title,
+            ("President Ruiz", "Ruiz", &["President"], Some("president")),
+        );
+        check(
+            "the tycoon Ana Ruiz left",
+            "Ana Ruiz",
+            MentionForm::Name,
+            ("Ana Ruiz", "Ana Ruiz", &["tycoon"], Some("tycoon")),
+        );
         check("when Ana  Ruiz left", "Ana  Ruiz", MentionForm::Name, ("Ana Ruiz", "Ana  Ruiz", &[], None));
     }
 
     #[test]
     fn descriptions_have_adjectives_and_complements() {
         let form = MentionForm::Description;
-        check("The embattled French premier", "The embattled French premier", form, (
-            "the embattled French premier", "premier", &["embattled", "French"], Some("prime minister"),
-        ));
-        check("a spokesman for the Council", "a spokesman for the Council", form, (
-            "a spokesman for the Council", "spokesman", &["for the Council"], Some("spokesperson"),
-        ));
+        check(
+            "The embattled French premier",
+            "The embattled French premier",
+            form,
+            ("the embattled French premier", "premier", &["embattled", "French"], Some("prime minister")),
+        );
+        check(
+            "a spokesman for the Council",
+            "a spokesman for the Council",
+            form,
+            ("a spokesman for the Council", "spokesman", &["for the Council"], Some("spokesperson")),
+        );
         check("She left", "She", MentionForm::Pronoun, ("she", "She", &[], None));
     }
 
@@ -208,7 +231,12 @@ mod tests {
         };
         check("Mexican President Ana Ruiz", "President Ana Ruiz", MentionForm::Title, Some(("president", "Mexico")));
         check("France’s leader", "France’s leader", MentionForm::Description, Some(("leader", "France")));
-        check("the United States president", "the United States president", MentionForm::Description, Some(("president", "United States")));
+        check(
+            "the United States president",
+            "the United States president",
+            MentionForm::Description,
+            Some(("president", "United States")),
+        );
         check("former Mexican President Ana Ruiz", "President Ana Ruiz", MentionForm::Title, None);
         check("the leader", "the leader", MentionForm::Description, None);
     }

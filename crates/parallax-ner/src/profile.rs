@@ -58,7 +58,8 @@ impl Profile {
         let mention = &mentions[at];
         let range = &words.of_mention[at];
         let inside = without_title(text, mention.span);
-        let before = title_before(text, mention.span.start().saturating_sub(60).min(mention.span.start()), mention.span.start());
+        let before =
+            title_before(text, mention.span.start().saturating_sub(60).min(mention.span.start()), mention.span.start());
         let title = inside.as_ref().and_then(|found| found.title).or(before.map(|(_, title)| title));
         if let Some(title) = title {
             self.vote(title.gender, 3.0);
@@ -85,13 +86,17 @@ impl Profile {
             first -= 1;
         }
         while let Some(&lower) = first.checked_sub(1).map(|at| words.lower(at)).as_ref() {
-            if !matches!(lower, "former" | "then" | "prime" | "vice" | "deputy" | "acting" | "late") || !words.same_sentence(first - 1, range.start) {
+            if !matches!(lower, "former" | "then" | "prime" | "vice" | "deputy" | "acting" | "late")
+                || !words.same_sentence(first - 1, range.start)
+            {
                 break;
             }
             first -= 1;
         }
         let mark = first.checked_sub(1).filter(|&at| is_possessive(words, at) && words.same_sentence(at, first));
-        let place = words.mention_to(mark.unwrap_or(first)).filter(|_| title.is_some() || first < range.start || mark.is_some());
+        let place = words
+            .mention_to(mark.unwrap_or(first))
+            .filter(|_| title.is_some() || first < range.start || mark.is_some());
         if let Some(place) = place.filter(|&place| mentions[place].sentence == mention.sentence && place != at) {
             let folded = fold(&text[mentions[place].span]);
             let country = country_of(&folded).or_else(|| country_of_party(&folded));

@@ -6,9 +6,7 @@ use crate::names::{fold, words_in};
 use crate::profile::{Profile, bare_name};
 use crate::pronouns::{FEATURES, Features, Pronoun, pronoun, score};
 use crate::roles::{Class, Determiner, is_function_word, is_verb};
-use crate::syntax::{
-    Place, clause_between, is_saying, next_in_sentence, place, previous_in_sentence, verb_behind,
-};
+use crate::syntax::{Place, clause_between, is_saying, next_in_sentence, place, previous_in_sentence, verb_behind};
 use crate::titles::Gender;
 use crate::words::Words;
 use parallax_text::{Block, Entity, EntityKind, Mention, MentionForm, Sentence, Span};
@@ -94,6 +92,8 @@ pub(crate) struct Reader<'a> {
     blocks: &'a [Block],
     quoted: &'a [Span],
     mentions: &'a [Mention],
+    /// Names of the entities.
+    names: Vec<&'a str>,
     words: Words,
     descriptions: Vec<Description>,
     /// Actor of a description that stands beside its name.
@@ -128,7 +128,7 @@ impl<'a> Reader<'a> {
         blocks: &'a [Block],
         quoted: &'a [Span],
         mentions: &'a [Mention],
-        entities: &[Entity],
+        entities: &'a [Entity],
     ) -> Self {
         let words = Words::new(text, sentences, mentions);
         let descriptions = descriptions(text, &words, mentions);
@@ -148,6 +148,7 @@ impl<'a> Reader<'a> {
             blocks,
             quoted,
             mentions,
+            names: entities.iter().map(|entity| entity.name.as_str()).collect(),
             words,
             descriptions,
             beside: BTreeMap::new(),
@@ -213,7 +214,9 @@ impl<'a> Reader<'a> {
 
     fn name_beside(&self, one: &Description) -> Option<usize> {
         let words = &self.words;
-        if one.role.is_plural || !one.is_specific() || matches!(one.class, Class::Body | Class::Outlet)
+        if one.role.is_plural
+            || !one.is_specific()
+            || matches!(one.class, Class::Body | Class::Outlet)
             || one.role.lemma == "counterpart"
         {
             return None;
@@ -221,7 +224,26 @@ impl<'a> Reader<'a> {
         let next = next_in_sentence(words, &one.words);
         let after = next.map_or("", |at| words.lower(at));
         let closes = next.is_none()
-            || matches!(after, "," | "." | ";" | ")" | "—" | "–" | "who" | "?" | "!" | "and" | "but" | "”" | "\"" | "from" | "in" | "with" | "on" | "whose");
+            || matches!(
+                after,
+                "," | "."
+                    | ";"
+                    | ")"
+                    | "—"
+                    | "–"
+                    | "who"
+                    | "?"
+                    | "!"
+                    | "and"
+                    | "but"
+                    | "”"
+                    | "\""
+                    | "from"
+                    | "in"
+                    | "with"
+                    | "on"
+                    | "whose"
+            );
         let before = previous_in_sentence(words, &one.words);
         let person_to = |at: usize| words.mention_to(at).filter(|&mention| self.is_person(mention));
         if let Some(before) = before {
@@ -234,10 +256,12 @@ impl<'a> Reader<'a> {
                     person_to(age).filter(|_| is_age)
                 });
                 // "Soto, Ruiz, the mayor and Holt" is a list.
-                let is_list = matches!(after, "and") || name.is_some_and(|name| {
-                    previous_in_sentence(words, &words.of_mention[name])
-                        .is_some_and(|at| words.lower(at) == "," && words.mention_to(at).is_some_and(|m| self.is_person(m)))
-                });
+                let is_list = matches!(after, "and")
+                    || name.is_some_and(|name| {
+                        previous_in_sentence(words, &words.of_mention[name]).is_some_and(|at| {
+                            words.lower(at) == "," && words.mention_to(at).is_some_and(|m| self.is_person(m))
+                        })
+                    });
                 if name.is_some() && !is_list {
                     return name;
                 }
@@ -246,7 +270,9 @@ impl<'a> Reader<'a> {
             if matches!(words.lower(verb), "also" | "now" | "once" | "still") && verb > 0 {
                 verb -= 1;
             }
-            if matches!(words.lower(verb), "is" | "was" | "became" | "remains" | "'s") && !matches!(after, "'s" | "'" | "\u{2019}") {
+            if matches!(words.lower(verb), "is" | "was" | "became" | "remains" | "'s")
+                && !matches!(after, "'s" | "'" | "\u{2019}")
+            {
                 if let Some(name) = person_to(verb) {
                     let is_owner = next.is_some_and(|at| crate::syntax::is_possessive(words, at));
                     return Some(name).filter(|_| !is_owner);
@@ -256,8 +282,11 @@ impl<'a> Reader<'a> {
         if after == "," && one.is_definite() {
             let name = next.and_then(|at| words.mention_from(at + 1)).filter(|&mention| self.is_person(mention))?;
             let close = words.of_mention[name].end;
-            let ends = !words.same_sentence(one.head, close) || matches!(words.lower(close), "," | "." | "—" | ";" | ")");
-            let opens = before.is_none_or(|at| matches!(words.lower(at), "“" | "\"" | "," | "and" | "that" | "by" | "with" | "of" | "to"));
+            let ends =
+                !words.same_sentence(one.head, close) || matches!(words.lower(close), "," | "." | "—" | ";" | ")");
+            let opens = before.is_none_or(|at| {
+                matches!(words.lower(at), "“" | "\"" | "," | "and" | "that" | "by" | "with" | "of" | "to")
+            });
             return Some(name).filter(|_| ends && opens);
         }
         // Behind a quotation, on a line of its own: "— Ana Ruiz, mayor of Ost".
@@ -319,7 +348,8 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let next = self.words.all.get(at + 1).filter(|next| next.sentence == word.sentence);
-            let before_noun = next.is_some_and(|next| next.is_word && !is_function_word(&next.lower) && !is_verb(&next.lower));
+            let before_noun =
+                next.is_some_and(|next| next.is_word && !is_function_word(&next.lower) && !is_verb(&next.lower));
             if let Some(pronoun) = pronoun(&word.lower, before_noun) {
                 events.push((at, Event::Pronoun(pronoun)));
             }
@@ -413,7 +443,10 @@ impl<'a> Reader<'a> {
         let near = |actor: &&Actor| {
             actor.profile.is_plural
                 && actor.kind == EntityKind::Person
-                && actor.seen.last().is_some_and(|seen| seen.sentence + 1 >= sentence && seen.block == self.block_of(sentence))
+                && actor
+                    .seen
+                    .last()
+                    .is_some_and(|seen| seen.sentence + 1 >= sentence && seen.block == self.block_of(sentence))
         };
         let groups = self.actors.iter().enumerate().rev().take(8).filter(|(_, actor)| near(actor));
         let mut groups = groups.map(|(index, _)| index);
@@ -445,7 +478,8 @@ impl<'a> Reader<'a> {
             let actor = &self.actors[actor];
             let agrees = actor.profile.known_gender().is_none_or(|gender| Some(gender) == pronoun.gender);
             let last = actor.seen.last();
-            agrees && last.is_some_and(|seen| seen.sentence == self.words.all[at].sentence && seen.place == Place::Subject)
+            agrees
+                && last.is_some_and(|seen| seen.sentence == self.words.all[at].sentence && seen.place == Place::Subject)
         };
         self.recent.iter().rev().find(fits).copied()
     }
@@ -540,9 +574,7 @@ impl<'a> Reader<'a> {
     fn is_first_in_sentence(&self, seen: &Seen) -> bool {
         let Some(range) = self.words.of_sentence.get(seen.sentence as usize) else { return false };
         let before = range.start..seen.words.start;
-        !before.clone().any(|at| {
-            self.words.all[at].mention.is_some_and(|mention| self.is_person(mention as usize))
-        })
+        !before.clone().any(|at| self.words.all[at].mention.is_some_and(|mention| self.is_person(mention as usize)))
     }
 
     /// "Ruiz and Soto"
@@ -565,7 +597,8 @@ impl<'a> Reader<'a> {
             },
         };
         // A lawyer's house, any critic: nobody in particular.
-        let is_new = matches!(one.determiner, Some(Determiner::Indefinite | Determiner::Quantified)) || !one.is_definite();
+        let is_new =
+            matches!(one.determiner, Some(Determiner::Indefinite | Determiner::Quantified)) || !one.is_definite();
         let is_thing = matches!(one.owner, Owner::Pronoun(word) if self.words.lower(word) == "its");
         let is_vague = is_new || is_thing || one.role.lemma == "people";
         if actor.is_none() && (is_vague || matches!(one.class, Class::Body | Class::Outlet)) {
@@ -606,10 +639,8 @@ impl<'a> Reader<'a> {
         candidates.sort_unstable();
         candidates.dedup();
         let hint = self.gender_hint(one);
-        let mut ranked: Vec<(f32, usize)> = candidates
-            .into_iter()
-            .filter_map(|actor| Some((self.fits(one, actor, hint)?, actor)))
-            .collect();
+        let mut ranked: Vec<(f32, usize)> =
+            candidates.into_iter().filter_map(|actor| Some((self.fits(one, actor, hint)?, actor))).collect();
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         match ranked.as_slice() {
             [(best, actor)] if *best >= 1.0 => Some(*actor),
@@ -624,7 +655,11 @@ impl<'a> Reader<'a> {
         let profile = &actor.profile;
         let other = |known: Option<Gender>, told: Option<Gender>| known.is_some() && told.is_some() && known != told;
         let gender = profile.known_gender();
-        if actor.kind != EntityKind::Person || profile.is_plural || other(gender, one.role.gender) || other(gender, hint) {
+        if actor.kind != EntityKind::Person
+            || profile.is_plural
+            || other(gender, one.role.gender)
+            || other(gender, hint)
+        {
             return None;
         }
         if profile.country.is_some() && one.country.is_some() && profile.country != one.country {
@@ -672,7 +707,8 @@ impl<'a> Reader<'a> {
         }
         let Some(last) = actor.seen.last() else {
             // Not named yet: only an office that says whose it is, or a lead that names later.
-            let soon = (same_country || one.class == Class::Leader && hint.is_some() && hint == gender) && points >= 2.0;
+            let soon =
+                (same_country || one.class == Class::Leader && hint.is_some() && hint == gender) && points >= 2.0;
             return soon.then_some(points - 0.5);
         };
         let back = word.sentence.saturating_sub(last.sentence);
@@ -689,8 +725,19 @@ impl<'a> Reader<'a> {
         let here = actor.seen.iter().rev().take(6).filter(|seen| seen.sentence == word.sentence);
         let named_here = here.clone().any(|seen| !seen.is_pronoun || seen.place == Place::Subject);
         let subject_here = here.clone().any(|seen| seen.place == Place::Subject);
-        points -= if subject_here { 1.6 } else if named_here { 0.8 } else { 0.0 };
-        let subject = actor.seen.iter().rev().take(3).any(|seen| seen.place == Place::Subject && seen.sentence + 1 == word.sentence);
+        points -= if subject_here {
+            1.6
+        } else if named_here {
+            0.8
+        } else {
+            0.0
+        };
+        let subject = actor
+            .seen
+            .iter()
+            .rev()
+            .take(3)
+            .any(|seen| seen.place == Place::Subject && seen.sentence + 1 == word.sentence);
         points += if subject { 0.8 } else { 0.0 };
         // Nobody is described and then named in one sentence.
         points -= if self.is_named_behind(index, one) { 1.5 } else { 0.0 };
@@ -710,7 +757,8 @@ impl<'a> Reader<'a> {
         let others = self.recent.iter().filter(|&&other| other != index);
         let near = others.filter(|&&other| {
             let actor = &self.actors[other];
-            let country = actor.profile.country.is_none() || one.country.is_none() || actor.profile.country == one.country;
+            let country =
+                actor.profile.country.is_none() || one.country.is_none() || actor.profile.country == one.country;
             country && actor.seen.last().is_some_and(|seen| seen.sentence + 2 >= sentence) && !actor.profile.is_plural
         });
         near.count() == 0
@@ -747,7 +795,9 @@ impl<'a> Reader<'a> {
         };
         let named = owner.and_then(|owner| self.named_body(one, owner));
         let mut earlier = self.actors.iter().enumerate().rev().take(64).filter(same);
-        named.or_else(|| earlier.next().map(|(index, _)| index).filter(|_| names_nobody_new && one.owner != Owner::Words))
+        named.or_else(|| {
+            earlier.next().map(|(index, _)| index).filter(|_| names_nobody_new && one.owner != Owner::Words)
+        })
     }
 
     /// "his administration", where the article names "the Trump administration".
@@ -759,7 +809,8 @@ impl<'a> Reader<'a> {
             let name = fold(&self.text[mention.span]);
             let owner_name = name.strip_suffix(&one.office)?.trim_end().to_owned();
             let is_owner = self.mentions.iter().any(|other| {
-                other.entity == Some(owner as u32) && fold(&self.text[bare_name(self.text, other.span)]).ends_with(&owner_name)
+                other.entity == Some(owner as u32)
+                    && fold(&self.text[bare_name(self.text, other.span)]).ends_with(&owner_name)
             });
             (is_owner && !owner_name.is_empty()).then_some(mention.entity? as usize)
         };
@@ -780,7 +831,29 @@ impl<'a> Reader<'a> {
             let name = known.unwrap_or_else(|| last.unwrap_or_default());
             let word = name.rsplit(' ').next().unwrap_or_default();
             mention.kind == EntityKind::Organization
-                && matches!(word, "journal" | "times" | "post" | "news" | "herald" | "tribune" | "daily" | "gazette" | "guardian" | "echo" | "telegraph" | "chronicle" | "globe" | "star" | "mail" | "magazine" | "observer" | "courier" | "standard" | "press")
+                && matches!(
+                    word,
+                    "journal"
+                        | "times"
+                        | "post"
+                        | "news"
+                        | "herald"
+                        | "tribune"
+                        | "daily"
+                        | "gazette"
+                        | "guardian"
+                        | "echo"
+                        | "telegraph"
+                        | "chronicle"
+                        | "globe"
+                        | "star"
+                        | "mail"
+                        | "magazine"
+                        | "observer"
+                        | "courier"
+                        | "standard"
+                        | "press"
+                )
         });
         let mut last = papers.filter_map(|mention| mention.entity.map(|entity| entity as usize));
         last.next()
@@ -811,23 +884,36 @@ impl<'a> Reader<'a> {
             && (one.country.is_some() || matches!(one.owner, Owner::Named(_)))
             && matches!(one.class, Class::Leader | Class::Office | Class::Body);
         let rival = one.class == Class::Leader && !self.leaders.is_empty() && one.country.is_none();
-        let plural_pair = one.role.is_plural && one.determiner == Some(Determiner::Definite) && one.class == Class::Leader;
+        let plural_pair =
+            one.role.is_plural && one.determiner == Some(Determiner::Definite) && one.class == Class::Leader;
         let vague = one.is_definite() && one.country.is_none() && !matches!(one.owner, Owner::Named(_));
-        if !one.is_specific() || rival || plural_pair || matches!(one.class, Class::Outlet) || one.role.lemma == "counterpart" {
+        if !one.is_specific()
+            || rival
+            || plural_pair
+            || matches!(one.class, Class::Outlet)
+            || one.role.lemma == "counterpart"
+        {
             return None;
         }
-        if !(speaks && !vague || known_office) || matches!(one.owner, Owner::Pronoun(_)) && one.class != Class::Body {
+        let possessed = match one.owner {
+            Owner::Pronoun(word) => self.of_pronoun.get(&word).filter(|_| one.class == Class::Body).copied(),
+            _ => None,
+        };
+        let of_pronoun = matches!(one.owner, Owner::Pronoun(_));
+        if possessed.is_none() && (!(speaks && !vague || known_office) || of_pronoun) {
             return None;
         }
         let mut profile = Profile { is_plural: one.role.is_plural || one.class == Class::Body, ..Profile::default() };
         let mentions = self.mentions;
         profile.learn(one, |mention| mentions[mention].entity);
-        if let Owner::Pronoun(word) = one.owner {
-            profile.owners.extend(self.of_pronoun.get(&word));
-        }
-        let is_group = one.class == Class::Body || one.role.is_plural && one.role.lemma == "official" && one.country.is_some();
+        profile.owners.extend(possessed);
+        let is_group =
+            one.class == Class::Body || one.role.is_plural && one.role.lemma == "official" && one.country.is_some();
         let kind = if is_group { EntityKind::Organization } else { EntityKind::Person };
-        self.actors.push(Actor { kind, profile, seen: Vec::new(), described: Some(self.described(one)) });
+        // "her administration" is called "Ruiz administration".
+        let owner = possessed.and_then(|owner| self.names.get(owner)?.rsplit(' ').next());
+        let described = owner.map_or_else(|| self.described(one), |owner| format!("{owner} {}", one.role.lemma));
+        self.actors.push(Actor { kind, profile, seen: Vec::new(), described: Some(described) });
         Some(self.actors.len() - 1)
     }
 
@@ -845,7 +931,12 @@ impl<'a> Reader<'a> {
     /// What an actor without a name is called: the description without its article.
     fn described(&self, one: &Description) -> String {
         let mut words = one.words.clone();
-        while words.start < one.head && matches!(self.words.lower(words.start), "the" | "a" | "an" | "some" | "this" | "these" | "those" | "that") {
+        while words.start < one.head
+            && matches!(
+                self.words.lower(words.start),
+                "the" | "a" | "an" | "some" | "this" | "these" | "those" | "that"
+            )
+        {
             words.start += 1;
         }
         if self.words.lower(words.end.saturating_sub(1)) == ")" && words.end - words.start > 3 {
@@ -880,12 +971,16 @@ fn pronoun_place(words: &Words, at: usize, pronoun: Pronoun) -> Place {
 fn covers(described: &str, offices: &std::collections::BTreeSet<String>) -> bool {
     let cases: &[&str] = match described {
         "lawmaker" | "legislator" => &["senator", "representative", "assembly member", "council member", "speaker"],
-        "politician" => &["president", "senator", "representative", "prime minister", "governor", "mayor", "minister", "candidate"],
+        "politician" => {
+            &["president", "senator", "representative", "prime minister", "governor", "mayor", "minister", "candidate"]
+        }
         "leader" => &["speaker", "majority leader", "minority leader", "governor"],
         "official" => &["secretary", "minister", "commissioner", "director", "ambassador", "chief"],
         "diplomat" => &["ambassador", "secretary", "minister", "envoy"],
         "academic" | "scholar" | "expert" | "researcher" => &["professor", "historian", "scientist", "economist"],
-        "businessman" | "businesswoman" | "entrepreneur" => &["billionaire", "tycoon", "investor", "developer", "founder"],
+        "businessman" | "businesswoman" | "entrepreneur" => {
+            &["billionaire", "tycoon", "investor", "developer", "founder"]
+        }
         "tycoon" | "mogul" | "magnate" => &["billionaire", "developer", "investor", "businessman", "entrepreneur"],
         "chief" => &["director", "sheriff", "executive", "ceo"],
         _ => &[],
@@ -897,9 +992,29 @@ fn covers(described: &str, offices: &std::collections::BTreeSet<String>) -> bool
 fn is_epithet(office: &str) -> bool {
     matches!(
         office,
-        "tycoon" | "billionaire" | "millionaire" | "magnate" | "mogul" | "businessman" | "businesswoman" | "politician"
-            | "republican" | "democrat" | "conservative" | "populist" | "actor" | "actress" | "singer" | "author"
-            | "octogenarian" | "septuagenarian" | "lawmaker" | "socialist" | "entertainer" | "strongman" | "novelist"
+        "tycoon"
+            | "billionaire"
+            | "millionaire"
+            | "magnate"
+            | "mogul"
+            | "businessman"
+            | "businesswoman"
+            | "politician"
+            | "republican"
+            | "democrat"
+            | "conservative"
+            | "populist"
+            | "actor"
+            | "actress"
+            | "singer"
+            | "author"
+            | "octogenarian"
+            | "septuagenarian"
+            | "lawmaker"
+            | "socialist"
+            | "entertainer"
+            | "strongman"
+            | "novelist"
     )
 }
 

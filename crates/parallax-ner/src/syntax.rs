@@ -53,9 +53,9 @@ pub(crate) fn verb_behind(words: &Words, range: &Range<usize>) -> Option<usize> 
         }
         at = close + 1;
     } else if matches!(words.lower(at), "and" | "or") {
-        let other = words.mention_from(at + 1).or_else(|| {
-            matches!(words.lower(at + 1), "the" | "a").then(|| words.mention_from(at + 2)).flatten()
-        })?;
+        let other = words
+            .mention_from(at + 1)
+            .or_else(|| matches!(words.lower(at + 1), "the" | "a").then(|| words.mention_from(at + 2)).flatten())?;
         at = words.of_mention[other].end;
     }
     for verb in at..at + 3 {
@@ -64,13 +64,22 @@ pub(crate) fn verb_behind(words: &Words, range: &Range<usize>) -> Option<usize> 
         }
         let lower = words.lower(verb);
         let third_person = || {
-            lower.len() > 3 && lower.ends_with('s') && !lower.ends_with("ss") && !lower.ends_with("us")
-                && role(lower).is_none() && words.all[verb].is_word && !words.all[verb].is_capital
+            lower.len() > 3
+                && lower.ends_with('s')
+                && !lower.ends_with("ss")
+                && !lower.ends_with("us")
+                && role(lower).is_none()
+                && words.all[verb].is_word
+                && !words.all[verb].is_capital
         };
-        if is_verb(lower) || is_saying_of_many(lower) && words.lower(verb - 1).ends_with('s') || third_person() && !is_function_word(lower) {
+        if is_verb(lower)
+            || is_saying_of_many(lower) && words.lower(verb - 1).ends_with('s')
+            || third_person() && !is_function_word(lower)
+        {
             return Some(verb);
         }
-        let is_adverb = lower.ends_with("ly") || matches!(lower, "also" | "then" | "later" | "still" | "never" | "again" | "now" | "who");
+        let is_adverb = lower.ends_with("ly")
+            || matches!(lower, "also" | "then" | "later" | "still" | "never" | "again" | "now" | "who");
         if !is_adverb {
             return None;
         }
@@ -88,13 +97,68 @@ pub(crate) fn is_speaker_behind(words: &Words, range: &Range<usize>) -> bool {
 /// Verbs that usually bring in what somebody said.
 pub(crate) fn is_saying(word: &str) -> bool {
     const SAYING: [&str; 62] = [
-        "accused", "acknowledged", "added", "admitted", "alleged", "announced", "argued", "asked", "asserted",
-        "boasted", "called", "charged", "cited", "claimed", "commented", "complained", "conceded", "concluded",
-        "confirmed", "continued", "contended", "countered", "declared", "declined", "demanded", "denied", "described",
-        "disclosed", "emphasized", "explained", "indicated", "insisted", "joked", "mentioned", "noted", "observed",
-        "pointed", "promised", "quipped", "reiterated", "remarked", "repeated", "replied", "reported", "responded",
-        "revealed", "said", "say", "says", "shouted", "stated", "stressed", "suggested", "tells", "testified", "told",
-        "tweeted", "urged", "vowed", "warned", "warns", "wrote",
+        "accused",
+        "acknowledged",
+        "added",
+        "admitted",
+        "alleged",
+        "announced",
+        "argued",
+        "asked",
+        "asserted",
+        "boasted",
+        "called",
+        "charged",
+        "cited",
+        "claimed",
+        "commented",
+        "complained",
+        "conceded",
+        "concluded",
+        "confirmed",
+        "continued",
+        "contended",
+        "countered",
+        "declared",
+        "declined",
+        "demanded",
+        "denied",
+        "described",
+        "disclosed",
+        "emphasized",
+        "explained",
+        "indicated",
+        "insisted",
+        "joked",
+        "mentioned",
+        "noted",
+        "observed",
+        "pointed",
+        "promised",
+        "quipped",
+        "reiterated",
+        "remarked",
+        "repeated",
+        "replied",
+        "reported",
+        "responded",
+        "revealed",
+        "said",
+        "say",
+        "says",
+        "shouted",
+        "stated",
+        "stressed",
+        "suggested",
+        "tells",
+        "testified",
+        "told",
+        "tweeted",
+        "urged",
+        "vowed",
+        "warned",
+        "warns",
+        "wrote",
     ];
     SAYING.contains(&word) || is_saying_of_many(word)
 }
@@ -103,17 +167,59 @@ pub(crate) fn is_saying(word: &str) -> bool {
 pub(crate) fn is_saying_of_many(word: &str) -> bool {
     matches!(
         word,
-        "acknowledge" | "argue" | "believe" | "caution" | "claim" | "contend" | "expect" | "fear" | "hope" | "insist"
-            | "note" | "predict" | "suggest" | "tell" | "think" | "warn" | "worry"
+        "acknowledge"
+            | "argue"
+            | "believe"
+            | "caution"
+            | "claim"
+            | "contend"
+            | "expect"
+            | "fear"
+            | "hope"
+            | "insist"
+            | "note"
+            | "predict"
+            | "suggest"
+            | "tell"
+            | "think"
+            | "warn"
+            | "worry"
     )
 }
 
 pub(crate) fn is_preposition(word: &str) -> bool {
     matches!(
         word,
-        "about" | "against" | "among" | "at" | "behind" | "between" | "by" | "despite" | "for" | "from" | "in" | "into"
-            | "like" | "near" | "of" | "on" | "onto" | "over" | "than" | "through" | "to" | "toward" | "towards"
-            | "under" | "upon" | "via" | "with" | "within" | "without" | "alongside"
+        "about"
+            | "against"
+            | "among"
+            | "at"
+            | "behind"
+            | "between"
+            | "by"
+            | "despite"
+            | "for"
+            | "from"
+            | "in"
+            | "into"
+            | "like"
+            | "near"
+            | "of"
+            | "on"
+            | "onto"
+            | "over"
+            | "than"
+            | "through"
+            | "to"
+            | "toward"
+            | "towards"
+            | "under"
+            | "upon"
+            | "via"
+            | "with"
+            | "within"
+            | "without"
+            | "alongside"
     )
 }
 
@@ -147,8 +253,29 @@ pub(crate) fn clause_between(words: &Words, from: usize, to: usize) -> bool {
     (from..last).any(|at| {
         matches!(
             words.lower(at),
-            "that" | "who" | "whom" | "which" | "when" | "while" | "because" | "if" | "after" | "before" | "although"
-                | "though" | "since" | "where" | "as" | "but" | "whether" | "until" | "unless" | ";" | ":" | "“" | "\""
+            "that"
+                | "who"
+                | "whom"
+                | "which"
+                | "when"
+                | "while"
+                | "because"
+                | "if"
+                | "after"
+                | "before"
+                | "although"
+                | "though"
+                | "since"
+                | "where"
+                | "as"
+                | "but"
+                | "whether"
+                | "until"
+                | "unless"
+                | ";"
+                | ":"
+                | "“"
+                | "\""
                 | "”"
         ) || matches!(words.lower(at), "and" | "," | "or") && (at + 1..at + 4).any(|verb| is_verb(words.lower(verb)))
     })

@@ -139,14 +139,7 @@ fn push(text: &str, span: Span, sentence: u32, words: &mut Vec<Word>) {
     let raw = &text[span];
     let lower = raw.to_lowercase().replace('\u{2019}', "'");
     let is_word = raw.chars().any(char::is_alphanumeric);
-    words.push(Word {
-        span,
-        lower,
-        is_word,
-        is_capital: raw.starts_with(char::is_uppercase),
-        sentence,
-        mention: None,
-    });
+    words.push(Word { span, lower, is_word, is_capital: raw.starts_with(char::is_uppercase), sentence, mention: None });
 }
 
 #[cfg(test)]
@@ -162,9 +155,10 @@ mod tests {
             assert_eq!(found, expected);
         };
         check("She’s Ruiz's aide.", &["she", "'s", "ruiz", "'s", "aide", "."]);
-        check("“O’Hara, 61, won’t go to the U.S.”", &[
-            "“", "o'hara", ",", "61", ",", "won't", "go", "to", "the", "u.s.", "”",
-        ]);
+        check(
+            "“O’Hara, 61, won’t go to the U.S.”",
+            &["“", "o'hara", ",", "61", ",", "won't", "go", "to", "the", "u.s.", "”"],
+        );
         check("a U.S.-led well-known", &["a", "u.s.-led", "well-known"]);
         check("", &[]);
     }

@@ -68,7 +68,8 @@ struct CsvActor {
 }
 
 fn from_csv(text: &str) -> Result<Vec<Row>> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let headers = reader.headers().context("line 1: the header cannot be read")?.clone();
     let mut rows = Vec::new();
     for record in reader.records() {

@@ -1,7 +1,7 @@
 //! Names of a text, and its actors: `cargo run -p parallax-ner --example ner -- models/news-en`.
 
 use parallax_encoder::{EncodeOptions, Model, NativeEncoder, SentenceEncoder};
-use parallax_ner::{EntityTagger, resolve};
+use parallax_ner::{EntityTagger, KnownActors, resolve};
 use parallax_text::{Block, BlockKind, Sentence, Span};
 use std::{env, error::Error, path::Path, sync::Arc};
 
@@ -12,8 +12,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let text = "President Ana Ruiz met Carl Stone of the Harbour Council (HC) in Lagos, and the HC thanked Ruiz.";
     let span = Span::new(0, text.len());
     let names = EntityTagger::new(&model)?.tag(text, 0, &encoder.encode(text, &[span])?[0]);
-    let (mentions, actors) =
-        resolve(text, &[Sentence { block: 0, span }], &[Block { kind: BlockKind::Body, span }], names);
+    let (mentions, actors) = resolve(
+        text,
+        &[Sentence { block: 0, span }],
+        &[Block { kind: BlockKind::Body, span }],
+        names,
+        &KnownActors::default(),
+    );
     for actor in actors {
         let forms: Vec<&str> = actor.mentions.iter().map(|&at| &text[mentions[at as usize].span]).collect();
         println!("{} {}: {}", actor.kind.label(), actor.name, forms.join(", "));

@@ -31,6 +31,11 @@ pub(crate) fn country_of_capital(folded: &str) -> Option<&'static str> {
     COUNTRIES.iter().find(|country| country.capital == capital && !capital.is_empty()).map(|country| country.name)
 }
 
+/// What a capital that stands for its government is compared by, so that the city stays apart.
+pub(crate) fn government_key(capital: &str) -> String {
+    format!("{capital} government")
+}
+
 /// The country of a party's usual short name.
 pub(crate) fn country_of_party(folded: &str) -> Option<&'static str> {
     match folded {

@@ -92,6 +92,8 @@ pub(crate) struct Reader<'a> {
     blocks: &'a [Block],
     quoted: &'a [Span],
     mentions: &'a [Mention],
+    /// Names of the entities.
+    names: Vec<&'a str>,
     words: Words,
     descriptions: Vec<Description>,
     /// Actor of a description that stands beside its name.
@@ -126,7 +128,7 @@ impl<'a> Reader<'a> {
         blocks: &'a [Block],
         quoted: &'a [Span],
         mentions: &'a [Mention],
-        entities: &[Entity],
+        entities: &'a [Entity],
     ) -> Self {
         let words = Words::new(text, sentences, mentions);
         let descriptions = descriptions(text, &words, mentions);
@@ -146,6 +148,7 @@ impl<'a> Reader<'a> {
             blocks,
             quoted,
             mentions,
+            names: entities.iter().map(|entity| entity.name.as_str()).collect(),
             words,
             descriptions,
             beside: BTreeMap::new(),
@@ -892,19 +895,25 @@ impl<'a> Reader<'a> {
         {
             return None;
         }
-        if !(speaks && !vague || known_office) || matches!(one.owner, Owner::Pronoun(_)) && one.class != Class::Body {
+        let possessed = match one.owner {
+            Owner::Pronoun(word) => self.of_pronoun.get(&word).filter(|_| one.class == Class::Body).copied(),
+            _ => None,
+        };
+        let of_pronoun = matches!(one.owner, Owner::Pronoun(_));
+        if possessed.is_none() && (!(speaks && !vague || known_office) || of_pronoun) {
             return None;
         }
         let mut profile = Profile { is_plural: one.role.is_plural || one.class == Class::Body, ..Profile::default() };
         let mentions = self.mentions;
         profile.learn(one, |mention| mentions[mention].entity);
-        if let Owner::Pronoun(word) = one.owner {
-            profile.owners.extend(self.of_pronoun.get(&word));
-        }
+        profile.owners.extend(possessed);
         let is_group =
             one.class == Class::Body || one.role.is_plural && one.role.lemma == "official" && one.country.is_some();
         let kind = if is_group { EntityKind::Organization } else { EntityKind::Person };
-        self.actors.push(Actor { kind, profile, seen: Vec::new(), described: Some(self.described(one)) });
+        // "her administration" is called "Ruiz administration".
+        let owner = possessed.and_then(|owner| self.names.get(owner)?.rsplit(' ').next());
+        let described = owner.map_or_else(|| self.described(one), |owner| format!("{owner} {}", one.role.lemma));
+        self.actors.push(Actor { kind, profile, seen: Vec::new(), described: Some(described) });
         Some(self.actors.len() - 1)
     }
 

@@ -2,6 +2,7 @@
 //! "Trump" in "the Trump administration" told from Trump.
 
 use crate::aliases::{shares_name_with_state, well_known};
+use crate::countries::{country_of_capital, government_key};
 use crate::names::{
     PersonName, TitledName, fold, spelled_as_name, thing_key, title_before, without_article, without_title,
 };
@@ -251,6 +252,10 @@ fn agree_on_kinds(text: &str, mentions: &mut [Mention]) {
         let majority = tally.iter().find(|&(_, &(count, _))| 2 * count > total);
         let is_person = mention.kind == EntityKind::Person;
         match (listed, majority) {
+            // "(Nortpix via Getty Images)": an agency.
+            _ if is_person && !key.contains(' ') && text[mention.span.end()..].starts_with(" via ") => {
+                mention.kind = EntityKind::Organization;
+            }
             (Some(listed), _) if !is_person => mention.kind = listed.kind,
             _ if mention.kind == EntityKind::Location && names_organization(key) => {
                 mention.kind = EntityKind::Organization;
@@ -348,7 +353,11 @@ fn with_titles(text: &str, sentences: &[Sentence], mentions: Vec<Mention>) -> Ve
     for mention in mentions {
         let limit = ends.next().unwrap_or(text.len());
         if mention.kind != EntityKind::Person {
-            let who = Who::Thing(thing_key(&text[mention.span]));
+            let key = thing_key(&text[mention.span]);
+            let is_government = mention.kind == EntityKind::Location && stands_for_government(text, mention.span, &key);
+            let who = Who::Thing(if is_government { government_key(&key) } else { key });
+            let kind = if is_government { EntityKind::Organization } else { mention.kind };
+            let mention = Mention { kind, ..mention };
             named.push(Named { name: mention.span, title: None, who, mention });
             continue;
         }
@@ -371,6 +380,63 @@ fn with_titles(text: &str, sentences: &[Sentence], mentions: Vec<Mention>) -> Ve
         named.push(Named { mention, name, title, who: Who::Person(person) });
     }
     named
+}
+
+/// Whether a capital is named as a government: "Washington warned", "pressure from Washington",
+/// "Washington’s demands", but not "in Washington".
+fn stands_for_government(text: &str, name: Span, key: &str) -> bool {
+    if country_of_capital(key).is_none() {
+        return false;
+    }
+    let mut after = text[name.end()..].trim_start_matches(['\'', '\u{2019}']).splitn(3, [' ', ',', '.', '\n']);
+    let (first, second) = (after.next().unwrap_or_default(), after.next().unwrap_or_default());
+    let mut before = text[..name.start()].trim_end().rsplitn(3, [' ', '\n']);
+    let (last, earlier) = (before.next().unwrap_or_default(), before.next().unwrap_or_default());
+    let (last, earlier) = (last.to_lowercase(), earlier.to_lowercase());
+    let is_policy = matches!(
+        second,
+        "allies"
+            | "ambassador"
+            | "approval"
+            | "decision"
+            | "demand"
+            | "demands"
+            | "envoy"
+            | "policies"
+            | "policy"
+            | "position"
+            | "response"
+            | "sanctions"
+            | "stance"
+            | "support"
+            | "tariffs"
+            | "threat"
+            | "threats"
+    );
+    if first == "s" && is_policy {
+        return true;
+    }
+    let relates = matches!(
+        earlier.as_str(),
+        "agreement"
+            | "conflict"
+            | "deal"
+            | "negotiations"
+            | "pressure"
+            | "relations"
+            | "support"
+            | "talks"
+            | "tensions"
+            | "ties"
+    );
+    if relates && matches!(last.as_str(), "from" | "with" | "between") {
+        return true;
+    }
+    let behind_preposition = crate::syntax::is_preposition(&last) || last.ends_with(',');
+    let acts = first.is_empty()
+        && (crate::syntax::is_saying(second)
+            || matches!(second, "wants" | "imposed" | "agreed" | "refuses" | "refused" | "threatened" | "insists"));
+    acts && !behind_preposition
 }
 
 /// The title before a name, of which no mention before it has a part only.

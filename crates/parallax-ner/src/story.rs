@@ -2,6 +2,7 @@
 
 use crate::actors::part_or_same;
 use crate::aliases::well_known;
+use crate::countries::{country_of_capital, government_key};
 use crate::known::KnownActors;
 use crate::names::{
     Part, PersonIndex, PersonName, acronym, fold, gender_of, thing_key, without_article, without_title,
@@ -407,7 +408,12 @@ fn first_of_circle(start: usize, leads_to: &BTreeMap<usize, usize>) -> usize {
 /// What a thing is compared by: its name, and its forms of several words.
 fn keys(one: &ArticleActor) -> BTreeSet<String> {
     let several = one.forms.keys().map(|form| thing_key(form)).filter(|key| key.contains(' '));
-    std::iter::once(thing_key(&one.name)).chain(several).filter(|key| !key.is_empty()).collect()
+    let name = thing_key(&one.name);
+    // "Washington" as an organisation is the government, not the city.
+    if one.kind == EntityKind::Organization && country_of_capital(&name).is_some() {
+        return BTreeSet::from([government_key(&name)]);
+    }
+    std::iter::once(name).chain(several).filter(|key| !key.is_empty()).collect()
 }
 
 /// Actors without a name: each joins the person who has its office, or those described alike.
@@ -421,6 +427,13 @@ fn join_described(items: &[Item<'_>], groups: &mut Vec<Group>) {
             }
         }
     }
+    // "Ruiz administration", described here and named there.
+    let mut bodies: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for (index, group) in groups.iter().enumerate() {
+        for key in group.iter().filter(|&&at| items[at].names.is_empty()).flat_map(|&at| keys(items[at].one)) {
+            bodies.entry(key).or_default().insert(index);
+        }
+    }
     let named = groups.len();
     let mut alike: BTreeMap<String, usize> = BTreeMap::new();
     let mut joins: Vec<(usize, usize)> = Vec::new();
@@ -430,13 +443,16 @@ fn join_described(items: &[Item<'_>], groups: &mut Vec<Group>) {
             let held = holders.get(&(office.office.as_str(), office.country.as_str()));
             fitting.extend(held.into_iter().flatten());
         }
+        let says_whose = item.one.name.chars().any(char::is_uppercase);
+        if fitting.is_empty() && says_whose {
+            fitting.extend(bodies.get(&thing_key(&item.one.name)).into_iter().flatten());
+        }
         let only = fitting.first().filter(|_| fitting.len() == 1).copied();
         let apart = |group: usize| groups[group].iter().all(|&other| items[other].article != item.article);
         if let Some(group) = only.filter(|&group| apart(group)) {
             joins.push((group, at));
             continue;
         }
-        let says_whose = item.one.name.chars().any(char::is_uppercase);
         let key = fold(&item.one.name);
         match alike.get(&key).filter(|_| says_whose) {
             Some(&group) => groups[group].push(at),

@@ -345,3 +345,21 @@ fn the_article_decides_on_the_kind_of_a_name() {
         &["LOC Norvane: Norvane, Norvane, Norvane"],
     );
 }
+
+#[test]
+fn a_capital_is_a_government_only_where_usage_shows_it() {
+    check_actors(
+        "[Washington]LOC warned us of pressure from [Washington]LOC. He lives in [Washington]LOC.",
+        &["ORG Washington: Washington, Washington", "LOC Washington: Washington"],
+    );
+    check_actors("Flights to [Paris]LOC. [Paris]LOC is grey.", &["LOC Paris: Paris, Paris"]);
+    check_actors("[Ost]LOC said no.", &["LOC Ost: Ost"]);
+}
+
+#[test]
+fn a_photo_agency_is_no_person() {
+    check_actors(
+        "A boat. ([NorPix]PER via [Getty Images]ORG)",
+        &["ORG NorPix: NorPix", "ORG Getty Images: Getty Images"],
+    );
+}

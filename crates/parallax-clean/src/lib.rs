@@ -18,7 +18,8 @@
 //!
 //! # How it goes
 //! Page to lines (`lines`, `html`); each line to features (`features`) with the phrases of the
-//! lexicon (`lexicon`); features to a score, and scores to the zone of the article (`zone`); then
+//! lexicon (`lexicon`); features to a score, and scores to the zone of the article (`zone`), which a trained classifier of
+//! lines corrects for flattened text (`classifier`; model card in `model/README.md`); then
 //! the kinds of all lines (`kinds`), the text, put together from ranges of the source only
 //! (`assemble`), and what the page says of the article (`fields`).
 //!

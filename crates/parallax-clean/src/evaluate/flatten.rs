@@ -67,8 +67,8 @@ impl Choice {
         Self {
             column: 70 + (draw % 11) as usize,
             bullet: ["* ", "• ", "- "][(draw / 11 % 3) as usize],
-            with_title: draw / 33 % 3 == 0,
-            with_hidden: draw / 99 % 3 == 0,
+            with_title: (draw / 33).is_multiple_of(3),
+            with_hidden: (draw / 99).is_multiple_of(3),
         }
     }
 }

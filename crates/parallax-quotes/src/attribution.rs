@@ -376,5 +376,6 @@ fn is_sentence(text: &str, quote: &QuotedSpan) -> bool {
     let letters = |c: char| !c.is_alphanumeric();
     let starts = inside.trim_start_matches(letters).starts_with(char::is_uppercase);
     let ends = inside.ends_with(['.', '!', '?', ',', '…', '—', '–', '-']) || !quote.closed;
-    (starts && ends) || (starts && quote.words(text) > 3) || (ends && quote.words(text) > 5)
+    let words = quote.words(text);
+    if starts { ends || words > 3 } else { ends && words > 5 }
 }

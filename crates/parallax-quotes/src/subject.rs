@@ -218,7 +218,7 @@ impl Scene<'_> {
         let Some((place, sentence)) = self.sentence_at(draft.start()) else { return };
         let known = |other: &Draft| other.source.is_some();
         let in_sentence = |other: &Draft| {
-            let part = other.cue.or(other.source).map_or(other.start(), |span| span.start());
+            let part = other.cue.or(other.source).map_or(other.start(), Span::start);
             self.sentence_at(part).is_some_and(|(at, _)| at == place)
                 || self.sentence_at(other.end().saturating_sub(1)).is_some_and(|(at, _)| at == place)
         };
@@ -281,17 +281,14 @@ impl Scene<'_> {
         })
     }
 
-    /// A quotation before the words that name its speaker: the next draft of its block.
+    /// A quotation before the words that name its speaker: the next one of its block that has any.
     fn by_next(&self, drafts: &mut [Draft], index: usize) {
-        let quoted = drafts[index].content.iter().any(|&content| self.is_quoted(content));
+        let quoted = |draft: &Draft| draft.content.iter().any(|&content| self.is_quoted(content));
         let block = self.block_at(drafts[index].start());
-        let next = index + 1;
-        if quoted
-            && next < drafts.len()
-            && drafts[next].source.is_some()
-            && self.block_at(drafts[next].start()) == block
-        {
-            drafts[index].source = drafts[next].source;
+        if quoted(&drafts[index]) {
+            let mut next = drafts[index + 1..].iter().take(NEAR);
+            let found = next.find(|&other| quoted(other) && self.block_at(other.start()) == block);
+            drafts[index].source = found.and_then(|other| other.source);
         }
     }
 

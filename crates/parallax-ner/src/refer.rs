@@ -739,8 +739,9 @@ impl<'a> Reader<'a> {
             .take(3)
             .any(|seen| seen.place == Place::Subject && seen.sentence + 1 == word.sentence);
         points += if subject { 0.8 } else { 0.0 };
-        // Nobody is described and then named in one sentence.
-        points -= if self.is_named_behind(index, one) { 1.5 } else { 0.0 };
+        // Few are described and then named in one sentence.
+        points -= if self.is_named_behind(index, one) { 0.8 } else { 0.0 };
+        points -= if hint.is_some() && gender.is_none() { 0.5 } else { 0.0 };
         points += 0.6 / (1.0 + back as f32);
         Some(points)
     }

@@ -43,7 +43,7 @@ pub(crate) type Features = [f32; FEATURES];
 /// gap --fit`), but for agreement in gender, which is set by hand: the two names of a
 /// passage of GAP mostly have one gender, persons of the news do not.
 pub(crate) const WEIGHTS: Features = [
-    1.830, 0.566, -0.187, -0.709, -0.289, -0.646, 0.565, -0.111, -0.430, 0.452, 0.495, -0.084, -2.256, -0.159, 2.000,
+    1.830, 0.566, -0.187, -0.709, -0.289, -0.646, 0.565, -0.111, -0.430, 0.452, 0.495, -0.084, -2.256, -0.159, 0.800,
     -6.000, 0.000, 0.559, 0.233, -0.660, -0.461, -1.865, 2.522, -0.300, -3.001, 0.309, -1.599, -0.030, -0.129, 0.572,
     0.952, 0.345, 0.148, -0.047,
 ];

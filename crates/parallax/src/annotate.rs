@@ -9,8 +9,8 @@ use parallax_encoder::EncodedSentence;
 use parallax_ner::{KnownActors, Spoken};
 use parallax_quotes::{ArticleView, Attribution, QuotedSpan, Voices, attribute, quoted_spans};
 use parallax_text::{
-    AlignedText, AnnotatedArticle, Article, Block, BlockKind, Cue, Document, EntityKind, Layer, LayerStatus, Mention,
-    Quote, Sentence, Span, Speaker, Tone,
+    AlignedText, AnnotatedArticle, Article, Block, BlockKind, Cue, Document, Entity, EntityKind, Layer, LayerStatus,
+    Mention, Quote, Sentence, Span, Speaker, Tone,
 };
 use std::cmp::Reverse;
 
@@ -65,7 +65,7 @@ pub(crate) fn annotate(
     Ok(AnnotatedArticle { document, sentences, mentions, entities, quotes, tones, layers, article })
 }
 
-type Findings = (Vec<Mention>, Vec<parallax_text::Entity>, Vec<Quote>, Vec<Tone>);
+type Findings = (Vec<Mention>, Vec<Entity>, Vec<Quote>, Vec<Tone>);
 
 /// One pass of the encoder; all heads read the same hidden states.
 fn read_sentences(
@@ -83,14 +83,15 @@ fn read_sentences(
     let attributions = attribute(&models.attributions, &view);
     let voices = Voices::new(text, sentences, quoted, &attributions);
     let (mut quotes, places) = quotes(text, &attributions, &mentions);
+    documents_speak(text, blocks, &mut quotes, &entities);
     let spoken: Vec<Spoken> = quotes
         .iter()
         .map(|quote| Spoken { span: quote.span, speaker: quote.speaker.and_then(|speaker| speaker.entity) })
         .collect();
     let (mentions, entities) = parallax_ner::first_person(text, sentences, &spoken, mentions, entities);
-    // New mentions moved the others: speakers are found again by the same rule.
+    // New mentions moved the others: those of the speakers are found again by the same rule.
     for speaker in quotes.iter_mut().filter_map(|quote| quote.speaker.as_mut()) {
-        *speaker = self::speaker(text, speaker.span, &mentions);
+        speaker.mention = self::speaker(text, speaker.span, &mentions).mention;
     }
     let mut tones = Vec::new();
     for (index, mention) in mentions.iter().enumerate() {
@@ -129,7 +130,7 @@ fn actors(
     encoded: &[EncodedSentence],
     models: &Models,
     actors_of_user: &KnownActors,
-) -> (Vec<Mention>, Vec<parallax_text::Entity>) {
+) -> (Vec<Mention>, Vec<Entity>) {
     let tagged: Vec<Mention> = encoded
         .iter()
         .enumerate()
@@ -215,6 +216,25 @@ fn speaker(text: &str, source: Span, mentions: &[Mention]) -> Speaker {
         entity: found.and_then(|(_, mention)| mention.entity),
         mention: found.map(|(index, _)| index as u32),
         span: source,
+    }
+}
+
+/// "The statement said": a document speaks for the organisation that spoke last before it, at most
+/// three blocks above.
+fn documents_speak(text: &str, blocks: &[Block], quotes: &mut [Quote], entities: &[Entity]) {
+    let block_of = |at: usize| blocks.partition_point(|block| block.span.end() <= at);
+    let mut last: Option<(u32, usize)> = None;
+    for quote in quotes {
+        let Some(speaker) = quote.speaker.as_mut() else { continue };
+        let block = block_of(quote.span.start());
+        let words = text[speaker.span].to_lowercase();
+        let document = words.strip_prefix("the ").is_some_and(|noun| DOCUMENTS.contains(&noun));
+        if speaker.entity.is_none() && document {
+            speaker.entity = last.filter(|(_, at)| block - at <= 3).map(|(entity, _)| entity);
+        }
+        if let Some(entity) = speaker.entity.filter(|&one| entities[one as usize].kind == EntityKind::Organization) {
+            last = Some((entity, block));
+        }
     }
 }
 

@@ -133,7 +133,8 @@ Examples:
   parallax evaluate clean wcxb/           pages with known articles, HTML and flattened
   parallax evaluate clean pages/ --gold gold_lines.csv   (doc_id,line,kind)
   parallax evaluate gap gap-validation.tsv   pronouns; the names found (open), and told as in GAP
-  parallax evaluate actors pages/ --gold gold_actors.csv   (doc_id,line,word,words,form,actor)")]
+  parallax evaluate actors pages/ --gold gold_actors.csv   (doc_id,line,word,words,form,actor)
+  parallax evaluate speakers pages/ --gold speakers.csv    (doc_id,line,quotation,speaker,kind)")]
     Evaluate {
         /// What to score
         #[arg(value_enum)]
@@ -141,7 +142,7 @@ Examples:
         /// The labelled files
         #[arg(required = true)]
         files: Vec<PathBuf>,
-        /// For `clean` and `actors`: the table to score against
+        /// For `clean`, `actors` and `speakers`: the table to score against
         #[arg(long)]
         gold: Option<PathBuf>,
         /// For `gap`: also fit the weights of the ranking to the files

@@ -29,12 +29,14 @@ pub(crate) enum Task {
     Gap,
     /// Who is who, pages with a table of lines, words and actors
     Actors,
+    /// Who speaks, pages with a table of lines, quotations and speakers
+    Speakers,
 }
 
 /// What some tasks take beside their files.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Options<'a> {
-    /// The table to score against, for `clean` and `actors`.
+    /// The table to score against, for `clean`, `actors` and `speakers`.
     pub(crate) gold: Option<&'a Path>,
     /// Whether weights are fitted too, for `gap`.
     pub(crate) fit: bool,
@@ -59,6 +61,10 @@ pub(crate) fn run(
         Task::Actors => {
             let gold = options.gold.context("name the table of lines, words and actors with --gold")?;
             crate::evaluate_actors::actors(files, gold, config, &models()?)
+        }
+        Task::Speakers => {
+            let gold = options.gold.context("name the table of lines, quotations and speakers with --gold")?;
+            crate::evaluate_speakers::run(files, gold, config, &models()?)
         }
         Task::Clean => match options.gold {
             Some(gold) => crate::gold::run(files, gold, config),

@@ -32,6 +32,7 @@ mod config;
 mod decode;
 mod evaluate;
 mod evaluate_actors;
+mod evaluate_speakers;
 mod gold;
 mod input;
 mod metadata;

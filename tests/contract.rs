@@ -46,8 +46,22 @@ fn check_record(record: &AnnotationRecord, source: &str) {
         assert_eq!(cut(&record.text, mention.start, mention.end), mention.text);
         let sentence = &record.sentences[mention.sentence as usize];
         assert!(sentence.start <= mention.start && mention.end <= sentence.end, "{mention:?}");
-        let entity = mention.entity.expect("every mention has an entity");
-        assert!(record.entities[entity as usize].mentions.contains(&(mention.id as u32)));
+        match mention.entity {
+            Some(entity) => assert!(record.entities[entity as usize].mentions.contains(&(mention.id as u32))),
+            None => assert!(!mention.form.is_named(), "every name has an entity: {mention:?}"),
+        }
+    }
+    for quote in &record.quotes {
+        assert!(quote.start < quote.end && quote.end <= text.len(), "{quote:?}");
+        if let Some(cue) = &quote.cue {
+            assert_eq!(cut(&record.text, cue.start, cue.end), cue.text);
+        }
+        if let Some(speaker) = &quote.speaker {
+            assert_eq!(cut(&record.text, speaker.start, speaker.end), speaker.text);
+            let of_mention = speaker.mention.map(|mention| &record.mentions[mention as usize]);
+            assert!(of_mention.is_none_or(|m| m.start < speaker.end && speaker.start < m.end), "{speaker:?}");
+        }
+        assert!(quote.continues.is_none_or(|earlier| (earlier as usize) < quote.id), "{quote:?}");
     }
     for tone in &record.tones {
         let mention = &record.mentions[tone.mention as usize];

@@ -112,14 +112,54 @@ fn main_actors_are_one_each() {
 }
 
 #[test]
-fn no_tone_is_the_outlet_s_own_where_somebody_is_quoted() {
+fn every_quotation_has_its_speaker() {
+    let Some(seeds) = seeds() else { return };
+    let gold = repository().join("tests/gold/seeds_speakers.csv");
+    let ran = parallax(&["evaluate", "speakers", path(&seeds), "--gold", path(&gold)]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(ran.stdout.lines().count(), 6, "{}", ran.stdout);
+    for row in ran.stdout.lines().skip(1) {
+        let cells: Vec<&str> = row.split_whitespace().collect();
+        assert_eq!((cells[1], cells[3]), (cells[2], cells[4]), "direct and mixed quotations: {}", ran.stdout);
+    }
+}
+
+#[test]
+fn mentions_are_joined_as_a_reader_would() {
+    let Some(seeds) = seeds() else { return };
+    let gold = repository().join("tests/gold/seeds_actors.csv");
+    let ran = parallax(&["evaluate", "actors", path(&seeds), "--gold", path(&gold)]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let story: Vec<&str> = ran.stdout.lines().last().unwrap().split_whitespace().collect();
+    let figure = |cell: &str| cell.parse::<f64>().unwrap();
+    assert!(story[0] == "story" && figure(story[5]) > 92.0 && figure(story[6]) > 92.0, "{}", ran.stdout);
+}
+
+#[test]
+fn the_words_of_a_speaker_are_no_tone_of_the_outlet() {
     let Some(seeds) = seeds() else { return };
     let (out, _) = analyze(&[&seeds], &["--quiet"], 0);
+    let mut own = 0;
     for record in records(out.path()) {
         for tone in record.tones.iter().filter(|tone| tone.voice == parallax_text::Voice::Own) {
-            let sentence = &record.sentences[tone.sentence as usize];
-            let quoted = record.quotes.iter().any(|q| q.start < sentence.end && sentence.start < q.end);
-            assert!(!quoted, "{} sentence {}", record.doc_id, tone.sentence);
+            let mention = &record.mentions[tone.mention as usize];
+            let quoted = record.quotes.iter().any(|q| q.start <= mention.start && mention.end <= q.end);
+            assert!(!quoted && tone.holder.is_none(), "{} mention {}", record.doc_id, tone.mention);
+            own += 1;
         }
     }
+    assert!(own > 50, "{own} tones are the outlets' own");
+}
+
+#[test]
+fn a_copy_is_found_with_its_cuts_and_its_headline() {
+    let Some(seeds) = seeds() else { return };
+    let (out, _) = analyze(&[&seeds], &["--quiet"], 0);
+    let summary = json(&out.path().join("summary.json"));
+    let shared = summary["stories"][0]["shared"].as_array().unwrap();
+    assert_eq!(shared.len(), 1, "{shared:?}");
+    assert_eq!(shared[0]["doc_ids"], serde_json::json!(["000", "003"]));
+    assert_eq!((&shared[0]["headline_changed"], &shared[0]["earlier"]), (&Value::from(true), &Value::from("000")));
+    let cut = |side: &str| shared[0][side].as_array().unwrap().len();
+    assert_eq!((cut("only_first"), cut("only_second")), (2, 0));
 }

@@ -28,7 +28,7 @@
 //! Nothing here starts threads, reads the environment or sets a global switch: callers share one
 //! encoder between their threads.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code, unsafe_op_in_unsafe_fn)] // but for native/kernels, which says what it rests on
 
 mod engine;
 mod model;
@@ -39,7 +39,7 @@ mod sentence;
 mod tokens;
 pub mod word_shape;
 
-pub use engine::{Batch, EncodeError, Encoder, EngineInfo};
+pub use engine::{Batch, EncodeError, Encoder, EngineInfo, Precision};
 pub use model::{EncoderConfig, LoadError, Model, ModelConfig};
 pub use native::NativeEncoder;
 #[cfg(feature = "rust-bert")]

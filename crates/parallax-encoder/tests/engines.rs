@@ -5,7 +5,8 @@ mod support;
 
 use ndarray::Array2;
 use parallax_encoder::{
-    Batch, EncodeError, EncodeOptions, EncodedSentence, Encoder, EngineInfo, Model, NativeEncoder, SentenceEncoder,
+    Batch, EncodeError, EncodeOptions, EncodedSentence, Encoder, EngineInfo, Model, NativeEncoder, Precision,
+    SentenceEncoder,
 };
 use parallax_text::{CodePoints, Span};
 use serde_json::{Value, json};
@@ -35,7 +36,7 @@ fn repository(path: &str) -> PathBuf {
 /// Every engine but the native one on vector instructions, to which they are compared.
 fn others(model: &Model) -> Vec<Arc<dyn Encoder>> {
     vec![
-        Arc::new(NativeEncoder::portable(model).unwrap()),
+        Arc::new(NativeEncoder::portable(model, Precision::F32).unwrap()),
         #[cfg(feature = "rust-bert")]
         Arc::new(parallax_encoder::RustBertEncoder::new(model).unwrap()),
     ]

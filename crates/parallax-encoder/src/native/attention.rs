@@ -11,8 +11,15 @@ const QUERIES: usize = 4;
 ///
 /// `projected` holds query, key and value of each token side by side, `[tokens, 3 * width]`;
 /// `attended` becomes the heads' weighted values, `[tokens, width]`.
-pub(super) fn attend(arch: Arch, projected: &[f32], lengths: &[usize], heads: usize, attended: &mut [f32]) {
-    arch.dispatch(Attend { projected, lengths, heads, attended });
+pub(super) fn attend(
+    arch: Arch,
+    projected: &[f32],
+    lengths: &[usize],
+    heads: usize,
+    attended: &mut [f32],
+    scratch: &mut Attention,
+) {
+    arch.dispatch(Attend { projected, lengths, heads, attended, scratch });
 }
 
 struct Attend<'a> {
@@ -20,6 +27,7 @@ struct Attend<'a> {
     lengths: &'a [usize],
     heads: usize,
     attended: &'a mut [f32],
+    scratch: &'a mut Attention,
 }
 
 impl WithSimd for Attend<'_> {
@@ -37,14 +45,15 @@ impl Attend<'_> {
         let Some(&longest) = self.lengths.iter().max() else { return };
         let width = self.projected.len() / (3 * self.lengths.iter().sum::<usize>());
         let head_width = width / self.heads;
-        let mut scratch = Scratch::new(longest, head_width);
+        let scratch = self.scratch;
+        scratch.fit(longest, head_width);
         let (mut from, mut to) = (self.projected, self.attended);
         for &length in self.lengths {
             let (sequence, later) = from.split_at(length * 3 * width);
             let (result, empty) = to.split_at_mut(length * width);
             for head in 0..self.heads {
                 let columns = head * head_width..(head + 1) * head_width;
-                Head { sequence, length, width, columns }.attend::<FUSED>(result, &mut scratch);
+                Head { sequence, length, width, columns }.attend::<FUSED>(result, scratch);
             }
             (from, to) = (later, empty);
         }
@@ -52,7 +61,8 @@ impl Attend<'_> {
 }
 
 /// Working memory of one head of one sequence, in whole vectors.
-struct Scratch {
+#[derive(Debug, Default)]
+pub(super) struct Attention {
     /// Queries, scaled: for each dimension, that of [`QUERIES`] tokens.
     queries: Vec<[f32; QUERIES]>,
     /// Keys: for each [`LANES`] tokens and each dimension, that of these tokens.
@@ -65,15 +75,13 @@ struct Scratch {
     weights: Vec<[f32; QUERIES]>,
 }
 
-impl Scratch {
-    fn new(longest: usize, head_width: usize) -> Self {
-        Self {
-            queries: vec![[0.0; QUERIES]; head_width],
-            keys: vec![[0.0; LANES]; longest.div_ceil(LANES) * head_width],
-            values: vec![[0.0; LANES]; head_width.div_ceil(LANES) * longest],
-            scores: vec![0.0; longest.next_multiple_of(LANES) * QUERIES],
-            weights: vec![[0.0; QUERIES]; longest],
-        }
+impl Attention {
+    fn fit(&mut self, longest: usize, head_width: usize) {
+        self.queries.resize(head_width, [0.0; QUERIES]);
+        self.keys.resize(longest.div_ceil(LANES) * head_width, [0.0; LANES]);
+        self.values.resize(head_width.div_ceil(LANES) * longest, [0.0; LANES]);
+        self.scores.resize(longest.next_multiple_of(LANES) * QUERIES, 0.0);
+        self.weights.resize(longest, [0.0; QUERIES]);
     }
 }
 
@@ -89,11 +97,11 @@ struct Head<'a> {
 
 impl Head<'_> {
     #[inline(always)]
-    fn attend<const FUSED: bool>(&self, result: &mut [f32], scratch: &mut Scratch) {
+    fn attend<const FUSED: bool>(&self, result: &mut [f32], scratch: &mut Attention) {
         let (length, head_width) = (self.length, self.columns.len());
         let padded = length.next_multiple_of(LANES);
         self.pack(scratch);
-        let Scratch { queries, keys, values, scores, weights } = scratch;
+        let Attention { queries, keys, values, scores, weights } = scratch;
         let (scores, weights) = (&mut scores[..QUERIES * padded], &mut weights[..length]);
         let scale = 1.0 / (head_width as f32).sqrt();
         for first in (0..length).step_by(QUERIES) {
@@ -129,7 +137,7 @@ impl Head<'_> {
 
     /// Keys and values to the order in which they are used; 0 where a vector is not full.
     #[inline(always)]
-    fn pack(&self, scratch: &mut Scratch) {
+    fn pack(&self, scratch: &mut Attention) {
         let (length, head_width) = (self.length, self.columns.len());
         for (chunk, keys) in scratch.keys.chunks_exact_mut(head_width).take(length.div_ceil(LANES)).enumerate() {
             for lane in 0..LANES {
@@ -195,7 +203,7 @@ mod tests {
         let exact = naive(&projected, &lengths, heads, head_width);
         for arch in [Arch::new(), Arch::Scalar] {
             let mut attended = vec![0.0; tokens * width];
-            attend(arch, &projected, &lengths, heads, &mut attended);
+            attend(arch, &projected, &lengths, heads, &mut attended, &mut Attention::default());
             let worst = attended.iter().zip(&exact).fold(0.0_f64, |top, (a, b)| top.max((f64::from(*a) - b).abs()));
             assert!(worst < 2e-6, "{worst:e}");
         }
@@ -208,7 +216,7 @@ mod tests {
         let projected: Vec<f32> = (0..21 * 3 * 24).map(|at| (at as f32 * 0.7).sin()).collect();
         let through = |arch| {
             let mut attended = vec![0.0; 21 * 24];
-            attend(arch, &projected, &[4, 17], 2, &mut attended);
+            attend(arch, &projected, &[4, 17], 2, &mut attended, &mut Attention::default());
             attended
         };
         assert_eq!(through(Arch::V3(short)), through(Arch::new()));

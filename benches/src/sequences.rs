@@ -22,7 +22,8 @@ pub struct Sequence {
 #[must_use]
 pub fn sentences(model: &Model) -> Vec<Sequence> {
     let engine = NativeEncoder::new(model).expect("the shipped model loads");
-    let recorder = Arc::new(Recorder { info: engine.engine().clone(), width: engine.hidden_size(), seen: Mutex::default() });
+    let recorder =
+        Arc::new(Recorder { info: engine.engine().clone(), width: engine.hidden_size(), seen: Mutex::default() });
     let options = EncodeOptions { batch_tokens: 1, ..EncodeOptions::default() };
     let encoder = SentenceEncoder::new(model, recorder.clone(), options).expect("the default options fit the model");
     for article in crate::articles() {

@@ -1,6 +1,6 @@
 //! Self-attention of each sequence to itself.
 
-use super::math::{LANES, exp, max, mul_add, sum};
+use super::math::{LANES, exp, grown, max, mul_add, sum};
 use pulp::{Arch, Simd, WithSimd};
 use std::ops::Range;
 
@@ -63,25 +63,22 @@ impl Attend<'_> {
 /// Working memory of one head of one sequence, in whole vectors.
 #[derive(Debug, Default)]
 pub(super) struct Attention {
-    /// Queries, scaled: for each dimension, that of [`QUERIES`] tokens.
-    queries: Vec<[f32; QUERIES]>,
+    /// Queries of [`QUERIES`] tokens, scaled, one behind the other.
+    queries: Vec<f32>,
     /// Keys: for each [`LANES`] tokens and each dimension, that of these tokens.
     keys: Vec<[f32; LANES]>,
     /// Values: for each [`LANES`] dimensions and each token, these dimensions of it.
     values: Vec<[f32; LANES]>,
     /// Scores of all tokens, for one query after the other.
     scores: Vec<f32>,
-    /// For each token, its weight for each of the queries.
-    weights: Vec<[f32; QUERIES]>,
 }
 
 impl Attention {
     fn fit(&mut self, longest: usize, head_width: usize) {
-        self.queries.resize(head_width, [0.0; QUERIES]);
-        self.keys.resize(longest.div_ceil(LANES) * head_width, [0.0; LANES]);
-        self.values.resize(head_width.div_ceil(LANES) * longest, [0.0; LANES]);
-        self.scores.resize(longest.next_multiple_of(LANES) * QUERIES, 0.0);
-        self.weights.resize(longest, [0.0; QUERIES]);
+        grown(&mut self.queries, QUERIES * head_width, 0.0);
+        grown(&mut self.keys, longest.div_ceil(LANES) * head_width, [0.0; LANES]);
+        grown(&mut self.values, head_width.div_ceil(LANES) * longest, [0.0; LANES]);
+        grown(&mut self.scores, longest.next_multiple_of(LANES) * QUERIES, 0.0);
     }
 }
 
@@ -101,35 +98,34 @@ impl Head<'_> {
         let (length, head_width) = (self.length, self.columns.len());
         let padded = length.next_multiple_of(LANES);
         self.pack(scratch);
-        let Attention { queries, keys, values, scores, weights } = scratch;
-        let (scores, weights) = (&mut scores[..QUERIES * padded], &mut weights[..length]);
+        let Attention { queries, keys, values, scores } = scratch;
+        let queries = &mut queries[..QUERIES * head_width];
+        let scores = &mut scores[..QUERIES * padded];
         let scale = 1.0 / (head_width as f32).sqrt();
         for first in (0..length).step_by(QUERIES) {
             let count = QUERIES.min(length - first);
-            for query in 0..count {
-                for (to, value) in queries.iter_mut().zip(self.part(first + query, 0)) {
-                    to[query] = value * scale;
-                }
+            for (query, to) in queries.chunks_exact_mut(head_width).take(count).enumerate() {
+                to.iter_mut().zip(self.part(first + query, 0)).for_each(|(to, value)| *to = value * scale);
             }
             for (chunk, keys) in keys.chunks_exact(head_width).take(padded / LANES).enumerate() {
-                for (query, sums) in weigh::<FUSED>(queries, keys).iter().enumerate() {
+                for (query, sums) in weigh::<FUSED>(queries, head_width, keys).iter().enumerate() {
                     scores[query * padded + chunk * LANES..][..LANES].copy_from_slice(sums);
                 }
             }
             let mut shares = [0.0; QUERIES];
             for (query, scores) in scores.chunks_exact_mut(padded).take(count).enumerate() {
                 shares[query] = 1.0 / exponentials::<FUSED>(scores, length);
-                for (weights, &score) in weights.iter_mut().zip(scores.iter()) {
-                    weights[query] = score;
-                }
             }
             for (chunk, values) in values.chunks_exact(length).take(head_width.div_ceil(LANES)).enumerate() {
-                for (query, sums) in weigh::<FUSED>(weights, values).iter().enumerate().take(count) {
+                for (query, sums) in weigh::<FUSED>(scores, padded, values).iter().enumerate().take(count) {
                     let row = &mut result[(first + query) * self.width..][self.columns.clone()];
                     let row = &mut row[chunk * LANES..];
-                    for (to, sum) in row.iter_mut().zip(sums) {
-                        *to = sum * shares[query];
+                    let filled = row.len().min(LANES);
+                    let mut shared = [0.0; LANES];
+                    for lane in 0..LANES {
+                        shared[lane] = sums[lane] * shares[query];
                     }
+                    row[..filled].copy_from_slice(&shared[..filled]);
                 }
             }
         }
@@ -140,20 +136,29 @@ impl Head<'_> {
     fn pack(&self, scratch: &mut Attention) {
         let (length, head_width) = (self.length, self.columns.len());
         for (chunk, keys) in scratch.keys.chunks_exact_mut(head_width).take(length.div_ceil(LANES)).enumerate() {
-            for lane in 0..LANES {
+            // Slices of their own, because of a known stride compilers make slow gathers.
+            let rows: [&[f32]; LANES] = std::array::from_fn(|lane| {
                 let token = chunk * LANES + lane;
-                if token < length {
-                    keys.iter_mut().zip(self.part(token, 1)).for_each(|(key, &value)| key[lane] = value);
-                } else {
-                    keys.iter_mut().for_each(|key| key[lane] = 0.0);
+                if token < length { self.part(token, 1) } else { &[] }
+            });
+            let filled = LANES.min(length - chunk * LANES);
+            if filled == LANES {
+                for (dimension, key) in keys.iter_mut().enumerate() {
+                    *key = std::array::from_fn(|lane| rows[lane][dimension]);
+                }
+            } else {
+                for (dimension, key) in keys.iter_mut().enumerate() {
+                    *key = std::array::from_fn(|lane| rows[lane].get(dimension).copied().unwrap_or(0.0));
                 }
             }
         }
         for (chunk, values) in scratch.values.chunks_exact_mut(length).take(head_width.div_ceil(LANES)).enumerate() {
             for (token, value) in values.iter_mut().enumerate() {
                 let part = &self.part(token, 2)[chunk * LANES..];
-                let filled = part.len().min(LANES);
-                value[..filled].copy_from_slice(&part[..filled]);
+                match part.first_chunk() {
+                    Some(whole) => *value = *whole,
+                    None => value[..part.len()].copy_from_slice(part),
+                }
             }
         }
     }
@@ -165,14 +170,17 @@ impl Head<'_> {
     }
 }
 
-/// For each query the sum of the vectors, each times its factor for that query.
+/// For each query the sum of the vectors, each times its factor for that query; the factors of a
+/// query lie `stride` behind those of the one before.
 #[inline(always)]
-fn weigh<const FUSED: bool>(factors: &[[f32; QUERIES]], vectors: &[[f32; LANES]]) -> [[f32; LANES]; QUERIES] {
+fn weigh<const FUSED: bool>(factors: &[f32], stride: usize, vectors: &[[f32; LANES]]) -> [[f32; LANES]; QUERIES] {
+    let rows: [&[f32]; QUERIES] = std::array::from_fn(|query| &factors[query * stride..][..vectors.len()]);
     let mut sums = [[0.0; LANES]; QUERIES];
-    for (factors, vector) in factors.iter().zip(vectors) {
+    for (at, vector) in vectors.iter().enumerate() {
         for query in 0..QUERIES {
+            let factor = rows[query][at];
             for lane in 0..LANES {
-                sums[query][lane] = mul_add::<FUSED>(factors[query], vector[lane], sums[query][lane]);
+                sums[query][lane] = mul_add::<FUSED>(factor, vector[lane], sums[query][lane]);
             }
         }
     }

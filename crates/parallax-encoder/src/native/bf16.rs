@@ -2,7 +2,7 @@
 
 use super::dense::{Activation, F32, F32Dense};
 use super::kernels::{Amx, BLOCK, Bf16Tile, Block, SIDE, Session, Tile};
-use super::math::gelu_short;
+use super::math::{gelu_short, grown};
 use super::network::{Arithmetic, DenseNames, FeedForward};
 use crate::{LoadError, Model};
 use pulp::{Arch, Simd, WithSimd};
@@ -52,8 +52,7 @@ impl Arithmetic for Bf16 {
     }
 
     fn apply(&self, session: &Session, layer: &Bf16Dense, from: &[f32], to: &mut [f32], rows: &mut Bf16Rows) {
-        pack(self.arch, from, layer.inputs, &mut rows.tiles);
-        layer.apply(self.arch, session, &rows.tiles, to);
+        layer.apply(self.arch, session, pack(self.arch, from, layer.inputs, &mut rows.tiles), to);
     }
 
     /// The wide activations never leave bf16: a block of them is a tile of the next layer's input.
@@ -66,9 +65,9 @@ impl Arithmetic for Bf16 {
         rows: &mut Bf16Rows,
         _: &mut Vec<f32>,
     ) {
-        pack(self.arch, from, layers.inner.inputs, &mut rows.tiles);
-        layers.inner.apply_with_gelu(self.arch, session, &rows.tiles, &mut rows.wide);
-        layers.outer.apply(self.arch, session, &rows.wide, to);
+        let tiles = pack(self.arch, from, layers.inner.inputs, &mut rows.tiles);
+        let wide = layers.inner.apply_with_gelu(self.arch, session, tiles, &mut rows.wide);
+        layers.outer.apply(self.arch, session, wide, to);
     }
 }
 
@@ -95,10 +94,17 @@ impl Bf16Dense {
     }
 
     /// To the tiles of the next layer.
-    fn apply_with_gelu(&self, arch: Arch, session: &Session, rows: &[Bf16Tile], to: &mut Vec<Bf16Tile>) {
+    fn apply_with_gelu<'a>(
+        &self,
+        arch: Arch,
+        session: &Session,
+        rows: &[Bf16Tile],
+        to: &'a mut Vec<Bf16Tile>,
+    ) -> &'a [Bf16Tile] {
         let steps = self.outputs.div_ceil(DEPTH);
-        to.resize(rows.len() / self.inputs.div_ceil(DEPTH) * steps, Tile::zero());
+        let to = grown(to, rows.len() / self.inputs.div_ceil(DEPTH) * steps, Tile::zero());
         arch.dispatch(Apply { layer: self, session, rows, to: ToTiles { to, steps } });
+        to
     }
 }
 
@@ -146,15 +152,13 @@ impl Finish for ToRows<'_> {
     fn finish(&mut self, row: usize, column: usize, bias: &[f32; BLOCK], sums: &Block<f32>) {
         let columns = BLOCK.min(self.outputs - column);
         for (to, sums) in self.to[row * self.outputs..].chunks_exact_mut(self.outputs).zip(&sums.0) {
-            let to = &mut to[column..column + columns];
-            if let Ok(to) = <&mut [f32; BLOCK]>::try_from(&mut *to) {
-                for at in 0..BLOCK {
-                    to[at] = sums[at] + bias[at];
-                }
-            } else {
-                for at in 0..columns {
-                    to[at] = sums[at] + bias[at];
-                }
+            let mut values = [0.0; BLOCK];
+            for at in 0..BLOCK {
+                values[at] = sums[at] + bias[at];
+            }
+            match <&mut [f32; BLOCK]>::try_from(&mut to[column..column + columns]) {
+                Ok(to) => *to = values,
+                Err(_) => to[column..column + columns].copy_from_slice(&values[..columns]),
             }
         }
     }
@@ -183,10 +187,10 @@ impl Finish for ToTiles<'_> {
 const _: () = assert!(BLOCK == DEPTH, "a block of results is one tile deep");
 
 /// Rows to tiles.
-fn pack(arch: Arch, from: &[f32], inputs: usize, to: &mut Vec<Bf16Tile>) {
-    let steps = inputs.div_ceil(DEPTH);
-    to.resize((from.len() / inputs).div_ceil(SIDE) * steps, Tile::zero());
+fn pack<'a>(arch: Arch, from: &[f32], inputs: usize, to: &'a mut Vec<Bf16Tile>) -> &'a [Bf16Tile] {
+    let to = grown(to, (from.len() / inputs).div_ceil(SIDE) * inputs.div_ceil(DEPTH), Tile::zero());
     arch.dispatch(Pack { from, inputs, to });
+    to
 }
 
 struct Pack<'a> {
@@ -265,7 +269,7 @@ impl Arithmetic for RoundedBf16 {
     ) {
         rows.0.clear();
         rows.0.extend(from.iter().map(|&value| rounded(value)));
-        wide.resize(from.len() / layers.inner.inputs() * layers.inner.outputs(), 0.0);
+        let wide = grown(wide, from.len() / layers.inner.inputs() * layers.inner.outputs(), 0.0);
         layers.inner.apply(self.arch(), &rows.0, wide, Activation::Gelu, &mut rows.1);
         self.apply(&(), layers.outer, wide, to, rows);
     }
@@ -303,19 +307,19 @@ mod tests {
             let reference = F32Dense::new(&[(weights.mapv(rounded), bias)]);
             let exact: Vec<f32> = from.iter().map(|&value| rounded(value)).collect();
             let (session, mut tiles) = (amx.start(), Bf16Rows::default());
-            pack(arch, &from, inputs, &mut tiles.tiles);
+            let packed = pack(arch, &from, inputs, &mut tiles.tiles);
             let (mut found, mut expected) = (vec![0.0; rows * outputs], vec![0.0; rows * outputs]);
-            layer.apply(arch, &session, &tiles.tiles, &mut found);
+            layer.apply(arch, &session, packed, &mut found);
             reference.apply(arch, &exact, &mut expected, Activation::None, &mut Default::default());
             for (found, expected) in found.iter().zip(&expected) {
                 prop_assert!((found - expected).abs() < 2e-5, "{found} {expected}");
             }
             // With the activation, to the next layer's tiles.
             reference.apply(arch, &exact, &mut expected, Activation::Gelu, &mut Default::default());
-            layer.apply_with_gelu(arch, &session, &tiles.tiles, &mut tiles.wide);
+            let wide = layer.apply_with_gelu(arch, &session, packed, &mut tiles.wide);
             for (row, expected) in expected.chunks_exact(outputs).enumerate() {
                 for (column, &expected) in expected.iter().enumerate() {
-                    let tile = &tiles.wide[row / SIDE * outputs.div_ceil(DEPTH) + column / DEPTH];
+                    let tile = &wide[row / SIDE * outputs.div_ceil(DEPTH) + column / DEPTH];
                     let found = f32::from_bits(u32::from(tile.0[row % SIDE][column % DEPTH]) << 16);
                     prop_assert!((found - expected).abs() < 1e-4 + expected.abs() / 200.0, "{found} {expected}");
                 }

@@ -1,6 +1,6 @@
 //! F32Dense layers in f32: rows times a packed matrix, plus bias, and an activation while the result is in the cache.
 
-use super::math::gelu_all;
+use super::math::{gelu_all, grown};
 use super::network::{Arithmetic, DenseNames, FeedForward, Part};
 use crate::{LoadError, Model};
 use pulp::{Arch, Simd, WithSimd};
@@ -42,7 +42,7 @@ impl Arithmetic for F32 {
         rows: &mut F32Rows,
         wide: &mut Vec<f32>,
     ) {
-        wide.resize(from.len() / layers.inner.inputs * layers.inner.outputs, 0.0);
+        let wide = grown(wide, from.len() / layers.inner.inputs * layers.inner.outputs, 0.0);
         layers.inner.apply(self.arch, from, wide, Activation::Gelu, rows);
         layers.outer.apply(self.arch, wide, to, Activation::None, rows);
     }
@@ -163,7 +163,7 @@ impl Apply<'_> {
     fn run<S: Simd, const V: usize>(self, simd: S) {
         let Self { layer, from, to, activation, packed } = self;
         let (inputs, outputs) = (layer.inputs, layer.outputs);
-        packed.resize(inputs * (from.len() / inputs).min(ROWS).div_ceil(TILE), [0.0; TILE]);
+        let packed = grown(packed, inputs * (from.len() / inputs).min(ROWS).div_ceil(TILE), [0.0; TILE]);
         for (from, to) in from.chunks(ROWS * inputs).zip(to.chunks_mut(ROWS * outputs)) {
             pack_rows(from, inputs, packed);
             for (panel, bias) in layer.bias.chunks_exact(PANEL).enumerate() {

@@ -3,7 +3,7 @@
 //! "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference").
 
 use super::kernels::{BLOCK, Block, ByteTile, Int8Kernel, Int8Session, Int8Tile, SIDE, Tile};
-use super::math::{gelu_all, max};
+use super::math::{gelu_all, grown, max};
 use super::network::{Arithmetic, DenseNames, FeedForward};
 use crate::{LoadError, Model};
 use pulp::{Arch, Simd, WithSimd};
@@ -43,6 +43,8 @@ struct Out {
 #[derive(Debug, Default)]
 pub(super) struct Int8Rows {
     tiles: Vec<ByteTile>,
+    /// Tiles that hold the rows of now.
+    used: usize,
     /// Factor and low of each row.
     scales: Vec<(f32, f32)>,
 }
@@ -83,7 +85,7 @@ impl Arithmetic for Int8 {
         rows: &mut Int8Rows,
         wide: &mut Vec<f32>,
     ) {
-        wide.resize(from.len() / layers.inner.inputs * layers.inner.outputs, 0.0);
+        let wide = grown(wide, from.len() / layers.inner.inputs * layers.inner.outputs, 0.0);
         rows.pack(self.arch, from, layers.inner.inputs);
         self.arch.dispatch(Apply { layer: layers.inner, session, rows, to: wide, gelu: true });
         self.apply(session, layers.outer, wide, to, rows);
@@ -119,7 +121,9 @@ impl Int8Dense {
 impl Int8Rows {
     /// Rows to tiles. Bytes behind the last input meet weights of 0.
     fn pack(&mut self, arch: Arch, from: &[f32], inputs: usize) {
-        self.tiles.resize((from.len() / inputs).div_ceil(SIDE) * inputs.div_ceil(DEPTH), Tile::zero());
+        let length = (from.len() / inputs).div_ceil(SIDE) * inputs.div_ceil(DEPTH);
+        self.used = length;
+        grown(&mut self.tiles, length, Tile::zero());
         self.scales.clear();
         arch.dispatch(Pack { from, inputs, to: self });
     }
@@ -138,7 +142,9 @@ impl WithSimd for Pack<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         let Self { from, inputs, to } = self;
-        for (rows, tiles) in from.chunks(SIDE * inputs).zip(to.tiles.chunks_exact_mut(inputs.div_ceil(DEPTH))) {
+        for (rows, tiles) in
+            from.chunks(SIDE * inputs).zip(to.tiles[..to.used].chunks_exact_mut(inputs.div_ceil(DEPTH)))
+        {
             for (at, row) in rows.chunks_exact(inputs).enumerate() {
                 let (low, high) = (min(row), max(row));
                 let factor = if high > low { (high - low) / 255.0 } else { 1.0 };
@@ -196,7 +202,7 @@ impl WithSimd for Apply<'_> {
         let mut sums = Block([[0; BLOCK]; BLOCK]);
         for (pair, (strips, out)) in layer.weights.chunks_exact(2 * steps).zip(&layer.outs).enumerate() {
             let columns = pair * BLOCK..(pair * BLOCK + BLOCK).min(outputs);
-            for (block, tiles) in rows.tiles.chunks(2 * steps).enumerate() {
+            for (block, tiles) in rows.tiles[..rows.used].chunks(2 * steps).enumerate() {
                 session.sums(tiles, strips, &mut sums);
                 let scales = &rows.scales[block * BLOCK..];
                 let to = to[block * BLOCK * outputs..].chunks_exact_mut(outputs);

@@ -74,11 +74,30 @@ pub(super) fn gelu<const FUSED: bool>(x: f32) -> f32 {
     positive - size * ((1.0 - s) * tail)
 }
 
-/// [`gelu`] for results that are rounded to bf16 next: absolute error below 2e-5 beside that of
-/// rounding, with a tail of ten coefficients in place of sixteen.
+/// [`gelu`] for results that are rounded to bf16 next, on processors that fuse multiplication and
+/// addition: absolute error below 2e-5, with a shorter tail on `[0, 4.5]`.
 #[inline(always)]
 pub(super) fn gelu_short(x: f32) -> f32 {
-    gelu::<true>(x)
+    const TAIL: [f32; 9] = [
+        1.222_100_6e-2,
+        -5.912_747e-2,
+        0.121_812_984,
+        -0.124_578_826,
+        3.165_892e-2,
+        6.876_116e-2,
+        -5.961_643_5e-2,
+        -9.774_06e-3,
+        1.907_764_6e-2,
+    ];
+    let size = x.abs();
+    let s = mul_add::<true>(size, 2.0 / 4.5, -1.0);
+    let s = if s < 1.0 { s } else { 1.0 };
+    let mut tail = TAIL[8];
+    for coefficient in TAIL[..8].iter().rev() {
+        tail = mul_add::<true>(tail, s, *coefficient);
+    }
+    let positive = if x > 0.0 { x } else { 0.0 };
+    positive - size * ((1.0 - s) * tail)
 }
 
 /// Replaces each value by its [`gelu`].
@@ -87,6 +106,15 @@ pub(super) fn gelu_all<const FUSED: bool>(values: &mut [f32]) {
     for value in values {
         *value = gelu::<FUSED>(*value);
     }
+}
+
+/// The first `length` values of working memory, which grows where it is too short and is never
+/// filled anew: what was there is there still.
+pub(super) fn grown<T: Clone>(memory: &mut Vec<T>, length: usize, empty: T) -> &mut [T] {
+    if memory.len() < length {
+        memory.resize(length, empty);
+    }
+    &mut memory[..length]
 }
 
 /// Adds `update` to `values`.
@@ -238,6 +266,13 @@ mod tests {
         println!("worst absolute error of gelu: {worst:e}");
         assert!(worst < 2e-7, "{worst:e}");
         assert_eq!([gelu::<true>(-200.0), gelu::<true>(0.0), gelu::<true>(200.0)], [0.0, 0.0, 200.0]);
+    }
+
+    #[test]
+    fn the_short_gelu_is_right_to_2e_5() {
+        let worst = steps(-12.0, 12.0).fold(0.0_f32, |top, x| top.max((gelu_short(x) - gelu::<true>(x)).abs()));
+        assert!(worst < 2e-5, "{worst:e}");
+        assert_eq!([gelu_short(-200.0), gelu_short(0.0), gelu_short(200.0)], [0.0, 0.0, 200.0]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The network, whatever the arithmetic of its dense layers.
 
 use super::attention::{Attention, attend};
-use super::math::{LayerNorm, add};
+use super::math::{LayerNorm, add, grown};
 use crate::model::Table;
 use crate::{Batch, EncoderConfig, LoadError, Model};
 use ndarray::{Array1, Array2};
@@ -161,9 +161,9 @@ impl<A: Arithmetic> Forward for Network<A> {
         let mut states = self.embed(batch);
         self.norm.apply(arch, &mut states);
         let Scratch { projected, attended, update, wide, rows, attention } = &mut scratch;
-        projected.resize(tokens * 3 * width, 0.0);
-        attended.resize(tokens * width, 0.0);
-        update.resize(tokens * width, 0.0);
+        let projected = grown(projected, tokens * 3 * width, 0.0);
+        let attended = grown(attended, tokens * width, 0.0);
+        let update = grown(update, tokens * width, 0.0);
         for layer in &self.layers {
             arithmetic.apply(&session, &layer.attention_in, &states, projected, rows);
             attend(arch, projected, batch.lengths(), self.config.num_attention_heads, attended, attention);

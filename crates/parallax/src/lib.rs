@@ -43,4 +43,4 @@ mod terminal;
 pub use analyze::{Job, Tally, compare};
 pub use config::Config;
 pub use input::DocumentError;
-pub use models::{Engine, Models, find_models};
+pub use models::{Engine, EngineOptions, Models, Precision, find_models};

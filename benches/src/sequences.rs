@@ -83,8 +83,23 @@ pub fn engine(model: &Model, name: &str, precision: Precision) -> Result<Box<dyn
     match name {
         "native" => Ok(Box::new(NativeEncoder::with_precision(model, precision).map_err(|error| error.to_string())?)),
         #[cfg(feature = "rust-bert")]
-        "rust-bert" => Ok(Box::new(parallax_encoder::RustBertEncoder::new(model).map_err(|error| error.to_string())?)),
-        _ => Err(format!("this build has no engine {name}")),
+        "rust-bert" if precision == Precision::F32 => {
+            Ok(Box::new(parallax_encoder::RustBertEncoder::new(model).map_err(|error| error.to_string())?))
+        }
+        _ => Err(format!("this build has no engine {name} in {precision}")),
+    }
+}
+
+/// A precision by its name.
+///
+/// # Errors
+/// Where there is none of that name.
+pub fn parsed(precision: &str) -> Result<Precision, String> {
+    match precision {
+        "f32" => Ok(Precision::F32),
+        "bf16" => Ok(Precision::Bf16),
+        "int8" => Ok(Precision::Int8),
+        other => Err(format!("{other}: the precision is f32, bf16 or int8")),
     }
 }
 

@@ -41,7 +41,7 @@ pub mod word_shape;
 
 pub use engine::{Batch, EncodeError, Encoder, EngineInfo, Precision};
 pub use model::{EncoderConfig, LoadError, Model, ModelConfig};
-pub use native::NativeEncoder;
+pub use native::{DenseLayer, NativeEncoder};
 #[cfg(feature = "rust-bert")]
 pub use rust_bert_engine::RustBertEncoder;
 pub use sentence::{EncodeOptions, EncodedSentence, SentenceEncoder};

@@ -185,15 +185,7 @@ impl Model {
                 .expect("the length of a tensor was checked against its shape");
             return Ok((values, floats(&self.weights.bytes[scale.clone()]).collect()));
         }
-        let matrix = self.matrix(name)?;
-        let factor = |row: ndarray::ArrayView1<'_, f32>| {
-            let top = row.fold(0.0_f32, |top, value| top.max(value.abs()));
-            if top > 0.0 { top / 127.0 } else { 1.0 }
-        };
-        let factors: Vec<f32> = matrix.rows().into_iter().map(factor).collect();
-        let of_row = matrix.indexed_iter().map(|((row, _), value)| (value / factors[row]).round() as i8);
-        let values = Array2::from_shape_vec(matrix.dim(), of_row.collect()).expect("one integer for each weight");
-        Ok((values, factors))
+        Ok(to_int8(&self.matrix(name)?))
     }
 
     /// The tensor in the format of the file, for tables of which few rows are used.
@@ -393,6 +385,18 @@ fn prepared(mut tokenizer: Tokenizer, vocab_size: usize) -> Result<Tokenizer, St
         return Err(format!("it knows {known} tokens, and config.json says vocab_size {vocab_size}"));
     }
     Ok(tokenizer)
+}
+
+/// A matrix in integers of at most 127 with one factor for each row.
+pub(crate) fn to_int8(matrix: &Array2<f32>) -> (Array2<i8>, Vec<f32>) {
+    let factor = |row: ndarray::ArrayView1<'_, f32>| {
+        let top = row.fold(0.0_f32, |top, value| top.max(value.abs()));
+        if top > 0.0 { top / 127.0 } else { 1.0 }
+    };
+    let factors: Vec<f32> = matrix.rows().into_iter().map(factor).collect();
+    let of_row = matrix.indexed_iter().map(|((row, _), value)| (value / factors[row]).round() as i8);
+    let values = Array2::from_shape_vec(matrix.dim(), of_row.collect()).expect("one integer for each weight");
+    (values, factors)
 }
 
 /// Every tensor of the encoder with the shape that the configuration gives it.

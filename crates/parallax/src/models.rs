@@ -26,7 +26,7 @@ pub enum Precision {
     /// 32-bit floating point, the reference.
     #[default]
     F32,
-    /// 16-bit floating point; fast on processors with AMX, and on GPUs.
+    /// 16-bit floating point; fast on processors with AMX.
     Bf16,
     /// Eight-bit integers; native engine only, fast on processors with VNNI.
     Int8,
@@ -179,6 +179,10 @@ fn start(options: EngineOptions, model: &Model) -> Result<Arc<dyn Encoder>> {
     match options.engine {
         Engine::Native => {
             Ok(Arc::new(NativeEncoder::with_precision(model, exact(NativeEncoder::fastest_precision()))?))
+        }
+        #[cfg(feature = "rust-bert")]
+        Engine::RustBert if exact(Exact::F32) != Exact::F32 => {
+            bail!("the rust-bert engine runs f32 only: leave --precision out, or take --engine native")
         }
         #[cfg(feature = "rust-bert")]
         Engine::RustBert => Ok(Arc::new(parallax_encoder::RustBertEncoder::new(model)?)),

@@ -72,7 +72,7 @@ impl Arithmetic for Bf16 {
 }
 
 impl Bf16Dense {
-    fn new(parts: &[super::network::Part]) -> Self {
+    pub(super) fn new(parts: &[super::network::Part]) -> Self {
         let inputs = parts[0].0.ncols();
         let outputs = parts.iter().map(|(weights, _)| weights.nrows()).sum::<usize>();
         let steps = inputs.div_ceil(DEPTH);

@@ -96,7 +96,7 @@ impl Arithmetic for Int8 {
 type Part = (ndarray::Array2<i8>, Vec<f32>, Vec<f32>);
 
 impl Int8Dense {
-    fn new(parts: &[Part]) -> Self {
+    pub(super) fn new(parts: &[Part]) -> Self {
         let inputs = parts[0].0.ncols();
         let outputs = parts.iter().map(|(weights, ..)| weights.nrows()).sum::<usize>();
         let steps = inputs.div_ceil(DEPTH);

@@ -3,8 +3,12 @@
 CORPUS ?= tests/corpus
 OUT    ?= out
 ENGINE ?= native
+PRECISION ?= f32
 CARGO  ?= cargo
 LIBTORCH_DIR ?= $(CURDIR)/libtorch
+DATA   ?= ../shared/data
+PYTHON ?= python3
+COUNTS ?= 10,100,1000
 
 # The rust-bert engine needs libtorch at build time and when it runs.
 TORCH_ENV = LIBTORCH="$(LIBTORCH_DIR)" LIBTORCH_CXX11_ABI=0 OMP_WAIT_POLICY=PASSIVE \
@@ -20,13 +24,13 @@ endif
 EXAMPLES = parallax-text:align parallax-clean:clean parallax-split:split parallax-encoder:encode \
 	parallax-quotes:quotes parallax-ner:ner parallax-stance:tone parallax-compare:intervals parallax:mentions
 
-.PHONY: engine-native engine-rust-bert help analyze test bench check fuzz fmt libtorch test-rust-bert train train-split manifest
+.PHONY: engine-native engine-rust-bert help analyze test bench bench-agreement bench-growth bench-peers check fuzz fmt libtorch test-rust-bert train train-split manifest
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 analyze: engine-$(ENGINE) ## Compare the outlets of CORPUS (default: the sample corpus), results in OUT (default: out)
-	$(RUN_ENV) $(CARGO) run --release --locked -p parallax $(FEATURES) $(TARGET) -- analyze "$(CORPUS)" --out "$(OUT)" --engine $(ENGINE)
+	$(RUN_ENV) $(CARGO) run --release --locked -p parallax $(FEATURES) $(TARGET) -- analyze "$(CORPUS)" --out "$(OUT)" --engine $(ENGINE) --precision $(PRECISION)
 
 engine-native:
 
@@ -46,8 +50,22 @@ test: ## All tests, and one example of each crate
 		$(CARGO) run --release --locked --quiet -p "$${example%:*}" --example "$${example#*:}" >/dev/null || exit 1; \
 	done
 
-bench: ## Benchmarks of the stages and of model throughput
-	$(CARGO) bench --workspace --locked
+bench: ## Benchmarks of the stages, of the model and of the whole, and the table of throughput
+	$(CARGO) bench --locked -p parallax-benches $(FEATURES) $(TARGET)
+	$(RUN_ENV) $(CARGO) run --release --locked -p parallax-benches $(FEATURES) $(TARGET) --bin throughput
+
+bench-agreement: ## How often bf16 and int8 decide as f32 does, on DATA
+	$(CARGO) run --release --locked -p parallax-benches --bin agreement -- "$(DATA)"
+
+bench-growth: ## Time and memory for 10, 100 and 1,000 articles of the corpus in DATA (COUNTS=10,100,...)
+	$(CARGO) build --release --locked -p parallax
+	$(PYTHON) benches/growth.py --data "$(DATA)" --counts "$(COUNTS)"
+
+bench-peers: ## Beside Python peers (transformers, ONNX Runtime, spaCy, trafilatura), in a virtual environment of its own
+	$(CARGO) build --release --locked -p parallax-benches --bin measure
+	test -d out/peers/venv || $(PYTHON) -m venv out/peers/venv
+	out/peers/venv/bin/pip install --quiet --disable-pip-version-check -r benches/requirements.txt
+	out/peers/venv/bin/python benches/peers.py
 
 check: ## Format, lints, and a minute of fuzzing, as CI sees them
 	$(CARGO) fmt --all --check
@@ -85,8 +103,6 @@ libtorch: ## Install libtorch 2.4 (CPU) into ./libtorch for the rust-bert engine
 test-rust-bert: libtorch ## Build and test the rust-bert engine against the native one
 	$(TORCH_ENV) $(CARGO) test --release --locked --quiet --target-dir target/rust-bert -p parallax-encoder -p parallax --features rust-bert
 
-DATA   ?= ../shared/data
-PYTHON ?= python3
 WORK   ?= $(CURDIR)/out/training
 train: ## Repeat the training: make train DATA=... ENCODER=... PYTHON=... (see models/training/README.md)
 	@test -n "$(ENCODER)" || { echo "name the folder of all-MiniLM-L6-v2 with ENCODER=..., see models/training/README.md" >&2; exit 1; }

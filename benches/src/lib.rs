@@ -1,5 +1,9 @@
 //! What all benchmarks read: the pages of the sample corpus.
 
+pub mod plot;
+pub mod process;
+pub mod sequences;
+
 use parallax_clean::{CleanOptions, SourceFormat, clean};
 use std::path::{Path, PathBuf};
 

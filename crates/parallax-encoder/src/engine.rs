@@ -26,10 +26,37 @@ pub trait Encoder: Send + Sync {
 pub struct EngineInfo {
     /// `native` or `rust-bert`.
     pub name: String,
-    /// Number format of the arithmetic: `f32`.
+    /// Number format of the arithmetic: `f32`, `bf16`, `int8`.
     pub precision: String,
-    /// Which code was chosen for this processor: `avx512`, `avx2`, `neon`, `portable`, `libtorch`.
+    /// Which code was chosen for this processor: vectors (`avx512`, `avx2`, `neon`, `portable`) and,
+    /// in bf16 and int8, what multiplies (`avx512+amx-bf16`, `avx512+avx512-vnni`); or `libtorch/cpu`.
     pub kernel: String,
+}
+
+/// Number format of the products in the dense layers.
+///
+/// f32 is the reference. bf16 rounds weights and activations to eight significant bits and sums in
+/// f32. int8 takes weights in eight bits with a factor for each output, as the model files have
+/// them, and activations in eight bits with a factor and an offset for each token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Precision {
+    /// 32-bit floating point.
+    #[default]
+    F32,
+    /// 16-bit floating point with the range of f32.
+    Bf16,
+    /// Eight-bit integers.
+    Int8,
+}
+
+impl std::fmt::Display for Precision {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::F32 => "f32",
+            Self::Bf16 => "bf16",
+            Self::Int8 => "int8",
+        })
+    }
 }
 
 /// Token sequences, one behind the other, without padding.

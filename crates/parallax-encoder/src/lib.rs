@@ -29,7 +29,7 @@
 //! Nothing here starts threads, reads the environment or sets a global switch: callers share one
 //! encoder between their threads.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code, unsafe_op_in_unsafe_fn)] // but for native/kernels, which says what it rests on
 
 mod engine;
 mod head_model;
@@ -41,10 +41,10 @@ mod sentence;
 mod tokens;
 pub mod word_shape;
 
-pub use engine::{Batch, EncodeError, Encoder, EngineInfo};
+pub use engine::{Batch, EncodeError, Encoder, EngineInfo, Precision};
 pub use head_model::HeadModel;
 pub use model::{EncoderConfig, LoadError, Model, ModelConfig};
-pub use native::NativeEncoder;
+pub use native::{DenseLayer, NativeEncoder};
 #[cfg(feature = "rust-bert")]
 pub use rust_bert_engine::RustBertEncoder;
 pub use sentence::{EncodeOptions, EncodedSentence, SentenceEncoder};

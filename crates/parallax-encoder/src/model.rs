@@ -175,6 +175,19 @@ impl Model {
         self.vector(name)
     }
 
+    /// A matrix in eight bits, with one factor for each row (`value = integer * factor`): as the file
+    /// has it, or rounded so that the largest weight of a row is 127.
+    pub(crate) fn int8(&self, name: &str) -> Result<(Array2<i8>, Vec<f32>), LoadError> {
+        let tensor = self.weights.get(name)?;
+        if let (Some(scale), &[rows, columns]) = (&tensor.scale, tensor.shape.as_slice()) {
+            let values = self.weights.raw(tensor).iter().map(|byte| byte.cast_signed()).collect();
+            let values = Array2::from_shape_vec((rows, columns), values)
+                .expect("the length of a tensor was checked against its shape");
+            return Ok((values, floats(&self.weights.bytes[scale.clone()]).collect()));
+        }
+        Ok(to_int8(&self.matrix(name)?))
+    }
+
     /// The tensor in the format of the file, for tables of which few rows are used.
     pub(crate) fn table(&self, name: &str) -> Result<Table, LoadError> {
         let tensor = self.weights.get(name)?;
@@ -376,6 +389,18 @@ fn prepared(mut tokenizer: Tokenizer, vocab_size: usize) -> Result<Tokenizer, St
         return Err(format!("it knows {known} tokens, and config.json says vocab_size {vocab_size}"));
     }
     Ok(tokenizer)
+}
+
+/// A matrix in integers of at most 127 with one factor for each row.
+pub(crate) fn to_int8(matrix: &Array2<f32>) -> (Array2<i8>, Vec<f32>) {
+    let factor = |row: ndarray::ArrayView1<'_, f32>| {
+        let top = row.fold(0.0_f32, |top, value| top.max(value.abs()));
+        if top > 0.0 { top / 127.0 } else { 1.0 }
+    };
+    let factors: Vec<f32> = matrix.rows().into_iter().map(factor).collect();
+    let of_row = matrix.indexed_iter().map(|((row, _), value)| (value / factors[row]).round() as i8);
+    let values = Array2::from_shape_vec(matrix.dim(), of_row.collect()).expect("one integer for each weight");
+    (values, factors)
 }
 
 /// Every tensor of the encoder with the shape that the configuration gives it.

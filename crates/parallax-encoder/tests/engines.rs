@@ -5,7 +5,8 @@ mod support;
 
 use ndarray::Array2;
 use parallax_encoder::{
-    Batch, EncodeError, EncodeOptions, EncodedSentence, Encoder, EngineInfo, Model, NativeEncoder, SentenceEncoder,
+    Batch, EncodeError, EncodeOptions, EncodedSentence, Encoder, EngineInfo, Model, NativeEncoder, Precision,
+    SentenceEncoder,
 };
 use parallax_text::{CodePoints, Span};
 use serde_json::{Value, json};
@@ -35,7 +36,7 @@ fn repository(path: &str) -> PathBuf {
 /// Every engine but the native one on vector instructions, to which they are compared.
 fn others(model: &Model) -> Vec<Arc<dyn Encoder>> {
     vec![
-        Arc::new(NativeEncoder::portable(model).unwrap()),
+        Arc::new(NativeEncoder::portable(model, Precision::F32).unwrap()),
         #[cfg(feature = "rust-bert")]
         Arc::new(parallax_encoder::RustBertEncoder::new(model).unwrap()),
     ]
@@ -106,6 +107,26 @@ fn engines_agree_on_the_shipped_model() {
 #[test]
 fn engines_agree_on_a_random_model() {
     check_engines_agree(&RANDOM);
+}
+
+/// Cosine of the hidden states of two runs, the worst of all tokens.
+fn worst_cosine(one: &[EncodedSentence], other: &[EncodedSentence]) -> f32 {
+    let rows = one.iter().zip(other).flat_map(|(one, other)| one.hidden.rows().into_iter().zip(other.hidden.rows()));
+    rows.map(|(a, b)| a.dot(&b) / (a.dot(&a) * b.dot(&b)).sqrt()).fold(1.0, f32::min)
+}
+
+#[test]
+fn fewer_bits_give_nearly_the_states_of_f32_on_every_kernel() {
+    let exact = encode(&SHIPPED, Arc::new(NativeEncoder::new(&SHIPPED).unwrap()));
+    for (precision, floor) in [(Precision::Bf16, 0.999), (Precision::Int8, 0.97)] {
+        let fast = NativeEncoder::with_precision(&SHIPPED, precision).unwrap();
+        let plain = NativeEncoder::portable(&SHIPPED, precision).unwrap();
+        let kernels = [fast.engine().kernel.clone(), plain.engine().kernel.clone()];
+        let (fast, plain) = (encode(&SHIPPED, Arc::new(fast)), encode(&SHIPPED, Arc::new(plain)));
+        let found = [worst_cosine(&exact, &fast), worst_cosine(&exact, &plain), worst_cosine(&fast, &plain)];
+        println!("{precision}, {kernels:?}: worst cosines {found:?}");
+        assert!(found.iter().all(|&cosine| cosine > floor && cosine < 1.0), "{precision} {kernels:?}: {found:?}");
+    }
 }
 
 #[test]

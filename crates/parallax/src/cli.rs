@@ -3,7 +3,7 @@
 use crate::analyze::{Job, Tally, compare, date_warnings};
 use crate::annotate::{AnnotateOptions, make_article};
 use crate::config::Config;
-use crate::models::{Engine, Models, find_models};
+use crate::models::{EngineOptions, Models, find_models};
 use crate::output::{Clock, write_all};
 use crate::wcxb::Split;
 use crate::{actors_file, evaluate, stages, terminal};
@@ -194,9 +194,8 @@ struct ModelArgs {
     /// Folder of the models (default: `models` here, or above the program)
     #[arg(long, value_name = "DIR")]
     models: Option<PathBuf>,
-    /// What runs the encoder
-    #[arg(long, value_enum, default_value_t)]
-    engine: Engine,
+    #[command(flatten)]
+    engine: EngineOptions,
 }
 
 impl RunArgs {

@@ -49,5 +49,5 @@ mod wcxb;
 pub use analyze::{Job, Tally, compare};
 pub use config::Config;
 pub use input::DocumentError;
-pub use models::{Engine, Models, find_models};
+pub use models::{Engine, EngineOptions, Models, Precision, find_models};
 pub use parallax_ner::KnownActors;

@@ -21,6 +21,37 @@ pub enum Engine {
     RustBert,
 }
 
+/// Number format of the encoder's products.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Precision {
+    /// 32-bit floating point, the reference.
+    #[default]
+    F32,
+    /// 16-bit floating point; fast on processors with AMX.
+    Bf16,
+    /// Eight-bit integers; native engine only, fast on processors with VNNI.
+    Int8,
+    /// The fastest that this machine has: bf16, else int8, else f32.
+    Auto,
+}
+
+/// What runs the encoder, and how.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::Args)]
+pub struct EngineOptions {
+    /// What runs the encoder
+    #[arg(long, value_enum, default_value_t)]
+    pub engine: Engine,
+    /// Number format of the encoder's products
+    #[arg(long, value_enum, default_value_t)]
+    pub precision: Precision,
+}
+
+impl From<Engine> for EngineOptions {
+    fn from(engine: Engine) -> Self {
+        Self { engine, ..Self::default() }
+    }
+}
+
 /// Encoder and heads, ready to run.
 pub struct Models {
     /// Tokens and hidden states of sentences.
@@ -84,7 +115,7 @@ impl Models {
     /// # Errors
     /// Where the manifest or a file is missing, a file is not the one the manifest names, no head was
     /// trained on the model, or the engine is not in this build.
-    pub fn load(folder: &Path, engine: Engine) -> Result<Self> {
+    pub fn load(folder: &Path, engine: impl Into<EngineOptions>) -> Result<Self> {
         let path = folder.join(MANIFEST);
         let advice = "take the folder `models` of the repository as it is, or name one with --models";
         let text = std::fs::read_to_string(&path)
@@ -110,7 +141,7 @@ impl Models {
         for file in &head.files {
             check(&apart.join(&file.path), &file.sha256)?;
         }
-        let encoder = SentenceEncoder::new(&model, start(engine, &model)?, EncodeOptions::default())?;
+        let encoder = SentenceEncoder::new(&model, start(engine.into(), &model)?, EncodeOptions::default())?;
         Ok(Self {
             encoder,
             entities: EntityTagger::new(&model).with_context(|| format!("{}: entities", inside.display()))?,
@@ -162,9 +193,22 @@ fn check(path: &Path, sha256: &str) -> Result<()> {
     Ok(())
 }
 
-fn start(engine: Engine, model: &Model) -> Result<Arc<dyn Encoder>> {
-    match engine {
-        Engine::Native => Ok(Arc::new(NativeEncoder::new(model)?)),
+fn start(options: EngineOptions, model: &Model) -> Result<Arc<dyn Encoder>> {
+    use parallax_encoder::Precision as Exact;
+    let exact = |auto: Exact| match options.precision {
+        Precision::F32 => Exact::F32,
+        Precision::Bf16 => Exact::Bf16,
+        Precision::Int8 => Exact::Int8,
+        Precision::Auto => auto,
+    };
+    match options.engine {
+        Engine::Native => {
+            Ok(Arc::new(NativeEncoder::with_precision(model, exact(NativeEncoder::fastest_precision()))?))
+        }
+        #[cfg(feature = "rust-bert")]
+        Engine::RustBert if exact(Exact::F32) != Exact::F32 => {
+            bail!("the rust-bert engine runs f32 only: leave --precision out, or take --engine native")
+        }
         #[cfg(feature = "rust-bert")]
         Engine::RustBert => Ok(Arc::new(parallax_encoder::RustBertEncoder::new(model)?)),
         #[cfg(not(feature = "rust-bert"))]

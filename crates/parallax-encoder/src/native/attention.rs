@@ -1,6 +1,6 @@
 //! Self-attention of each sequence to itself.
 
-use super::math::{LANES, exp, max, mul_add, sum};
+use super::math::{LANES, exp, grown, max, mul_add, sum};
 use pulp::{Arch, Simd, WithSimd};
 use std::ops::Range;
 
@@ -11,8 +11,15 @@ const QUERIES: usize = 4;
 ///
 /// `projected` holds query, key and value of each token side by side, `[tokens, 3 * width]`;
 /// `attended` becomes the heads' weighted values, `[tokens, width]`.
-pub(super) fn attend(arch: Arch, projected: &[f32], lengths: &[usize], heads: usize, attended: &mut [f32]) {
-    arch.dispatch(Attend { projected, lengths, heads, attended });
+pub(super) fn attend(
+    arch: Arch,
+    projected: &[f32],
+    lengths: &[usize],
+    heads: usize,
+    attended: &mut [f32],
+    scratch: &mut Attention,
+) {
+    arch.dispatch(Attend { projected, lengths, heads, attended, scratch });
 }
 
 struct Attend<'a> {
@@ -20,6 +27,7 @@ struct Attend<'a> {
     lengths: &'a [usize],
     heads: usize,
     attended: &'a mut [f32],
+    scratch: &'a mut Attention,
 }
 
 impl WithSimd for Attend<'_> {
@@ -37,14 +45,15 @@ impl Attend<'_> {
         let Some(&longest) = self.lengths.iter().max() else { return };
         let width = self.projected.len() / (3 * self.lengths.iter().sum::<usize>());
         let head_width = width / self.heads;
-        let mut scratch = Scratch::new(longest, head_width);
+        let scratch = self.scratch;
+        scratch.fit(longest, head_width);
         let (mut from, mut to) = (self.projected, self.attended);
         for &length in self.lengths {
             let (sequence, later) = from.split_at(length * 3 * width);
             let (result, empty) = to.split_at_mut(length * width);
             for head in 0..self.heads {
                 let columns = head * head_width..(head + 1) * head_width;
-                Head { sequence, length, width, columns }.attend::<FUSED>(result, &mut scratch);
+                Head { sequence, length, width, columns }.attend::<FUSED>(result, scratch);
             }
             (from, to) = (later, empty);
         }
@@ -52,28 +61,24 @@ impl Attend<'_> {
 }
 
 /// Working memory of one head of one sequence, in whole vectors.
-struct Scratch {
-    /// Queries, scaled: for each dimension, that of [`QUERIES`] tokens.
-    queries: Vec<[f32; QUERIES]>,
+#[derive(Debug, Default)]
+pub(super) struct Attention {
+    /// Queries of [`QUERIES`] tokens, scaled, one behind the other.
+    queries: Vec<f32>,
     /// Keys: for each [`LANES`] tokens and each dimension, that of these tokens.
     keys: Vec<[f32; LANES]>,
     /// Values: for each [`LANES`] dimensions and each token, these dimensions of it.
     values: Vec<[f32; LANES]>,
     /// Scores of all tokens, for one query after the other.
     scores: Vec<f32>,
-    /// For each token, its weight for each of the queries.
-    weights: Vec<[f32; QUERIES]>,
 }
 
-impl Scratch {
-    fn new(longest: usize, head_width: usize) -> Self {
-        Self {
-            queries: vec![[0.0; QUERIES]; head_width],
-            keys: vec![[0.0; LANES]; longest.div_ceil(LANES) * head_width],
-            values: vec![[0.0; LANES]; head_width.div_ceil(LANES) * longest],
-            scores: vec![0.0; longest.next_multiple_of(LANES) * QUERIES],
-            weights: vec![[0.0; QUERIES]; longest],
-        }
+impl Attention {
+    fn fit(&mut self, longest: usize, head_width: usize) {
+        grown(&mut self.queries, QUERIES * head_width, 0.0);
+        grown(&mut self.keys, longest.div_ceil(LANES) * head_width, [0.0; LANES]);
+        grown(&mut self.values, head_width.div_ceil(LANES) * longest, [0.0; LANES]);
+        grown(&mut self.scores, longest.next_multiple_of(LANES) * QUERIES, 0.0);
     }
 }
 
@@ -89,39 +94,38 @@ struct Head<'a> {
 
 impl Head<'_> {
     #[inline(always)]
-    fn attend<const FUSED: bool>(&self, result: &mut [f32], scratch: &mut Scratch) {
+    fn attend<const FUSED: bool>(&self, result: &mut [f32], scratch: &mut Attention) {
         let (length, head_width) = (self.length, self.columns.len());
         let padded = length.next_multiple_of(LANES);
         self.pack(scratch);
-        let Scratch { queries, keys, values, scores, weights } = scratch;
-        let (scores, weights) = (&mut scores[..QUERIES * padded], &mut weights[..length]);
+        let Attention { queries, keys, values, scores } = scratch;
+        let queries = &mut queries[..QUERIES * head_width];
+        let scores = &mut scores[..QUERIES * padded];
         let scale = 1.0 / (head_width as f32).sqrt();
         for first in (0..length).step_by(QUERIES) {
             let count = QUERIES.min(length - first);
-            for query in 0..count {
-                for (to, value) in queries.iter_mut().zip(self.part(first + query, 0)) {
-                    to[query] = value * scale;
-                }
+            for (query, to) in queries.chunks_exact_mut(head_width).take(count).enumerate() {
+                to.iter_mut().zip(self.part(first + query, 0)).for_each(|(to, value)| *to = value * scale);
             }
             for (chunk, keys) in keys.chunks_exact(head_width).take(padded / LANES).enumerate() {
-                for (query, sums) in weigh::<FUSED>(queries, keys).iter().enumerate() {
+                for (query, sums) in weigh::<FUSED>(queries, head_width, keys).iter().enumerate() {
                     scores[query * padded + chunk * LANES..][..LANES].copy_from_slice(sums);
                 }
             }
             let mut shares = [0.0; QUERIES];
             for (query, scores) in scores.chunks_exact_mut(padded).take(count).enumerate() {
                 shares[query] = 1.0 / exponentials::<FUSED>(scores, length);
-                for (weights, &score) in weights.iter_mut().zip(scores.iter()) {
-                    weights[query] = score;
-                }
             }
             for (chunk, values) in values.chunks_exact(length).take(head_width.div_ceil(LANES)).enumerate() {
-                for (query, sums) in weigh::<FUSED>(weights, values).iter().enumerate().take(count) {
+                for (query, sums) in weigh::<FUSED>(scores, padded, values).iter().enumerate().take(count) {
                     let row = &mut result[(first + query) * self.width..][self.columns.clone()];
                     let row = &mut row[chunk * LANES..];
-                    for (to, sum) in row.iter_mut().zip(sums) {
-                        *to = sum * shares[query];
+                    let filled = row.len().min(LANES);
+                    let mut shared = [0.0; LANES];
+                    for lane in 0..LANES {
+                        shared[lane] = sums[lane] * shares[query];
                     }
+                    row[..filled].copy_from_slice(&shared[..filled]);
                 }
             }
         }
@@ -129,23 +133,32 @@ impl Head<'_> {
 
     /// Keys and values to the order in which they are used; 0 where a vector is not full.
     #[inline(always)]
-    fn pack(&self, scratch: &mut Scratch) {
+    fn pack(&self, scratch: &mut Attention) {
         let (length, head_width) = (self.length, self.columns.len());
         for (chunk, keys) in scratch.keys.chunks_exact_mut(head_width).take(length.div_ceil(LANES)).enumerate() {
-            for lane in 0..LANES {
+            // Slices of their own, because of a known stride compilers make slow gathers.
+            let rows: [&[f32]; LANES] = std::array::from_fn(|lane| {
                 let token = chunk * LANES + lane;
-                if token < length {
-                    keys.iter_mut().zip(self.part(token, 1)).for_each(|(key, &value)| key[lane] = value);
-                } else {
-                    keys.iter_mut().for_each(|key| key[lane] = 0.0);
+                if token < length { self.part(token, 1) } else { &[] }
+            });
+            let filled = LANES.min(length - chunk * LANES);
+            if filled == LANES {
+                for (dimension, key) in keys.iter_mut().enumerate() {
+                    *key = std::array::from_fn(|lane| rows[lane][dimension]);
+                }
+            } else {
+                for (dimension, key) in keys.iter_mut().enumerate() {
+                    *key = std::array::from_fn(|lane| rows[lane].get(dimension).copied().unwrap_or(0.0));
                 }
             }
         }
         for (chunk, values) in scratch.values.chunks_exact_mut(length).take(head_width.div_ceil(LANES)).enumerate() {
             for (token, value) in values.iter_mut().enumerate() {
                 let part = &self.part(token, 2)[chunk * LANES..];
-                let filled = part.len().min(LANES);
-                value[..filled].copy_from_slice(&part[..filled]);
+                match part.first_chunk() {
+                    Some(whole) => *value = *whole,
+                    None => value[..part.len()].copy_from_slice(part),
+                }
             }
         }
     }
@@ -157,14 +170,17 @@ impl Head<'_> {
     }
 }
 
-/// For each query the sum of the vectors, each times its factor for that query.
+/// For each query the sum of the vectors, each times its factor for that query; the factors of a
+/// query lie `stride` behind those of the one before.
 #[inline(always)]
-fn weigh<const FUSED: bool>(factors: &[[f32; QUERIES]], vectors: &[[f32; LANES]]) -> [[f32; LANES]; QUERIES] {
+fn weigh<const FUSED: bool>(factors: &[f32], stride: usize, vectors: &[[f32; LANES]]) -> [[f32; LANES]; QUERIES] {
+    let rows: [&[f32]; QUERIES] = std::array::from_fn(|query| &factors[query * stride..][..vectors.len()]);
     let mut sums = [[0.0; LANES]; QUERIES];
-    for (factors, vector) in factors.iter().zip(vectors) {
+    for (at, vector) in vectors.iter().enumerate() {
         for query in 0..QUERIES {
+            let factor = rows[query][at];
             for lane in 0..LANES {
-                sums[query][lane] = mul_add::<FUSED>(factors[query], vector[lane], sums[query][lane]);
+                sums[query][lane] = mul_add::<FUSED>(factor, vector[lane], sums[query][lane]);
             }
         }
     }
@@ -195,7 +211,7 @@ mod tests {
         let exact = naive(&projected, &lengths, heads, head_width);
         for arch in [Arch::new(), Arch::Scalar] {
             let mut attended = vec![0.0; tokens * width];
-            attend(arch, &projected, &lengths, heads, &mut attended);
+            attend(arch, &projected, &lengths, heads, &mut attended, &mut Attention::default());
             let worst = attended.iter().zip(&exact).fold(0.0_f64, |top, (a, b)| top.max((f64::from(*a) - b).abs()));
             assert!(worst < 2e-6, "{worst:e}");
         }
@@ -208,7 +224,7 @@ mod tests {
         let projected: Vec<f32> = (0..21 * 3 * 24).map(|at| (at as f32 * 0.7).sin()).collect();
         let through = |arch| {
             let mut attended = vec![0.0; 21 * 24];
-            attend(arch, &projected, &[4, 17], 2, &mut attended);
+            attend(arch, &projected, &[4, 17], 2, &mut attended, &mut Attention::default());
             attended
         };
         assert_eq!(through(Arch::V3(short)), through(Arch::new()));

@@ -1,8 +1,52 @@
-//! Dense layers: rows times a packed matrix, plus bias, and an activation while the result is in the cache.
+//! F32Dense layers in f32: rows times a packed matrix, plus bias, and an activation while the result is in the cache.
 
-use super::math::gelu_all;
-use ndarray::{Array1, Array2};
+use super::math::{gelu_all, grown};
+use super::network::{Arithmetic, DenseNames, FeedForward, Part};
+use crate::{LoadError, Model};
 use pulp::{Arch, Simd, WithSimd};
+
+/// f32 on the processor's vector instructions.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct F32 {
+    pub(super) arch: Arch,
+}
+
+/// Rows turned to tiles, see [`pack_rows`].
+pub(super) type F32Rows = Vec<[f32; TILE]>;
+
+impl Arithmetic for F32 {
+    type Dense = F32Dense;
+    type Session = ();
+    type Rows = F32Rows;
+
+    fn arch(&self) -> Arch {
+        self.arch
+    }
+
+    fn dense(&self, model: &Model, names: &DenseNames) -> Result<F32Dense, LoadError> {
+        Ok(F32Dense::new(&names.read(model)?))
+    }
+
+    fn start(&self) {}
+
+    fn apply(&self, (): &(), layer: &F32Dense, from: &[f32], to: &mut [f32], rows: &mut F32Rows) {
+        layer.apply(self.arch, from, to, Activation::None, rows);
+    }
+
+    fn feed_forward(
+        &self,
+        (): &(),
+        layers: FeedForward<'_, F32Dense>,
+        from: &[f32],
+        to: &mut [f32],
+        rows: &mut F32Rows,
+        wide: &mut Vec<f32>,
+    ) {
+        let wide = grown(wide, from.len() / layers.inner.inputs * layers.inner.outputs, 0.0);
+        layers.inner.apply(self.arch, from, wide, Activation::Gelu, rows);
+        layers.outer.apply(self.arch, wide, to, Activation::None, rows);
+    }
+}
 
 /// Columns of a panel of packed weights: four vectors of the widest kind.
 const PANEL: usize = 64;
@@ -25,7 +69,7 @@ pub(super) enum Activation {
 
 /// A dense layer, `y = x W^T + b`, its weights packed in panels of [`PANEL`] outputs: for each
 /// input, the weights of all outputs of a panel lie side by side. The last panel is filled up with 0.
-pub(super) struct Dense {
+pub(super) struct F32Dense {
     inputs: usize,
     outputs: usize,
     /// Packed weights, from `offset` on, where a cache line begins.
@@ -35,16 +79,16 @@ pub(super) struct Dense {
     bias: Vec<f32>,
 }
 
-impl std::fmt::Debug for Dense {
+impl std::fmt::Debug for F32Dense {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Dense({} -> {})", self.inputs, self.outputs)
+        write!(f, "F32Dense({} -> {})", self.inputs, self.outputs)
     }
 }
 
-impl Dense {
+impl F32Dense {
     /// Packs weights `[outputs, inputs]` with their biases; several layers over the same inputs
     /// become one, their outputs side by side.
-    pub(super) fn new(parts: &[(Array2<f32>, Array1<f32>)]) -> Self {
+    pub(super) fn new(parts: &[Part]) -> Self {
         let inputs = parts[0].0.ncols();
         let outputs = parts.iter().map(|(weights, _)| weights.nrows()).sum::<usize>();
         let panels = outputs.div_ceil(PANEL);
@@ -63,9 +107,19 @@ impl Dense {
     }
 
     /// Rows `from`, `[rows, inputs]`, through the layer to `to`, `[rows, outputs]`.
-    pub(super) fn apply(&self, arch: Arch, from: &[f32], to: &mut [f32], activation: Activation) {
+    pub(super) fn apply(&self, arch: Arch, from: &[f32], to: &mut [f32], activation: Activation, packed: &mut F32Rows) {
         assert_eq!(from.len() / self.inputs, to.len() / self.outputs, "as many rows out as in");
-        arch.dispatch(Apply { layer: self, from, to, activation });
+        arch.dispatch(Apply { layer: self, from, to, activation, packed });
+    }
+
+    /// Width of what goes in.
+    pub(super) fn inputs(&self) -> usize {
+        self.inputs
+    }
+
+    /// Width of what comes out.
+    pub(super) fn outputs(&self) -> usize {
+        self.outputs
     }
 
     /// Weights of one panel for the inputs from `first` on.
@@ -78,10 +132,11 @@ impl Dense {
 }
 
 struct Apply<'a> {
-    layer: &'a Dense,
+    layer: &'a F32Dense,
     from: &'a [f32],
     to: &'a mut [f32],
     activation: Activation,
+    packed: &'a mut F32Rows,
 }
 
 impl WithSimd for Apply<'_> {
@@ -106,11 +161,11 @@ impl Apply<'_> {
     /// `V`: vectors side by side in a tile.
     #[inline(always)]
     fn run<S: Simd, const V: usize>(self, simd: S) {
-        let Self { layer, from, to, activation } = self;
+        let Self { layer, from, to, activation, packed } = self;
         let (inputs, outputs) = (layer.inputs, layer.outputs);
-        let mut packed = vec![[0.0; TILE]; inputs * (from.len() / inputs).min(ROWS).div_ceil(TILE)];
+        let packed = grown(packed, inputs * (from.len() / inputs).min(ROWS).div_ceil(TILE), [0.0; TILE]);
         for (from, to) in from.chunks(ROWS * inputs).zip(to.chunks_mut(ROWS * outputs)) {
-            pack_rows(from, inputs, &mut packed);
+            pack_rows(from, inputs, packed);
             for (panel, bias) in layer.bias.chunks_exact(PANEL).enumerate() {
                 let columns = panel * PANEL..(panel * PANEL + PANEL).min(outputs);
                 for first in (0..inputs).step_by(DEPTH) {
@@ -212,13 +267,9 @@ fn store<S: Simd, const V: usize>(simd: S, vectors: [S::f32s; V], to: &mut [f32]
 
 #[cfg(test)]
 mod tests {
+    use super::super::math::noise;
     use super::*;
-
-    /// Numbers in [-1, 1) that look random.
-    fn noise(seed: usize) -> f32 {
-        let hash = (seed as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        ((hash >> 40) as f32) / (1 << 23) as f32 - 1.0
-    }
+    use ndarray::{Array1, Array2};
 
     fn layer(inputs: usize, outputs: usize) -> (Array2<f32>, Array1<f32>) {
         let weights = Array2::from_shape_fn((outputs, inputs), |(o, i)| noise(o * inputs + i));
@@ -231,10 +282,16 @@ mod tests {
             let (weights, bias) = layer(inputs, outputs);
             let from = Array2::from_shape_fn((rows, inputs), |(r, i)| noise(r * 31 + i * 17));
             let expected = from.dot(&weights.t()) + &bias;
-            let dense = Dense::new(&[(weights, bias)]);
+            let dense = F32Dense::new(&[(weights, bias)]);
             for arch in [Arch::new(), Arch::Scalar] {
                 let mut to = Array2::zeros((rows, outputs));
-                dense.apply(arch, from.as_slice().unwrap(), to.as_slice_mut().unwrap(), Activation::None);
+                dense.apply(
+                    arch,
+                    from.as_slice().unwrap(),
+                    to.as_slice_mut().unwrap(),
+                    Activation::None,
+                    &mut Vec::new(),
+                );
                 let worst = (&to - &expected).iter().fold(0.0_f32, |worst, d| worst.max(d.abs()));
                 assert!(worst < 1e-5, "{rows} x {inputs} x {outputs}: {worst:e}");
             }
@@ -243,12 +300,12 @@ mod tests {
 
     #[test]
     fn a_row_has_the_same_bits_wherever_it_stands() {
-        let dense = Dense::new(&[layer(150, 90)]);
+        let dense = F32Dense::new(&[layer(150, 90)]);
         let row: Vec<f32> = (0..150).map(noise).collect();
         let mut alone = vec![0.0; 90];
-        dense.apply(Arch::new(), &row, &mut alone, Activation::Gelu);
+        dense.apply(Arch::new(), &row, &mut alone, Activation::Gelu, &mut Vec::new());
         let mut to = vec![0.0; 90 * 260];
-        dense.apply(Arch::new(), &row.repeat(260), &mut to, Activation::Gelu);
+        dense.apply(Arch::new(), &row.repeat(260), &mut to, Activation::Gelu, &mut Vec::new());
         assert!(to.chunks_exact(90).all(|row| row == alone));
     }
 
@@ -257,10 +314,10 @@ mod tests {
         let parts = [layer(40, 70), layer(40, 30)];
         let row: Vec<f32> = (0..40).map(noise).collect();
         let mut together = vec![0.0; 100];
-        Dense::new(&parts).apply(Arch::new(), &row, &mut together, Activation::None);
+        F32Dense::new(&parts).apply(Arch::new(), &row, &mut together, Activation::None, &mut Vec::new());
         let (mut first, mut second) = (vec![0.0; 70], vec![0.0; 30]);
-        Dense::new(&parts[..1]).apply(Arch::new(), &row, &mut first, Activation::None);
-        Dense::new(&parts[1..]).apply(Arch::new(), &row, &mut second, Activation::None);
+        F32Dense::new(&parts[..1]).apply(Arch::new(), &row, &mut first, Activation::None, &mut Vec::new());
+        F32Dense::new(&parts[1..]).apply(Arch::new(), &row, &mut second, Activation::None, &mut Vec::new());
         assert_eq!(together, [first, second].concat());
     }
 
@@ -268,11 +325,11 @@ mod tests {
     #[test]
     fn vectors_of_8_and_of_16_give_the_same_bits() {
         let (Some(short), Arch::V4(_)) = (pulp::x86::V3::try_new(), Arch::new()) else { return };
-        let dense = Dense::new(&[layer(300, 130)]);
+        let dense = F32Dense::new(&[layer(300, 130)]);
         let from: Vec<f32> = (0..300 * 20).map(noise).collect();
         let through = |arch| {
             let mut to = vec![0.0; 130 * 20];
-            dense.apply(arch, &from, &mut to, Activation::Gelu);
+            dense.apply(arch, &from, &mut to, Activation::Gelu, &mut Vec::new());
             to
         };
         assert_eq!(through(Arch::V3(short)), through(Arch::new()));

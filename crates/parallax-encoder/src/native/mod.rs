@@ -1,129 +1,110 @@
 //! The native engine: BERT in pure Rust, weights packed once, no padding.
 
 mod attention;
+mod bf16;
 mod dense;
+mod int8;
+mod kernels;
 mod math;
+mod network;
 
-use crate::{Batch, EncodeError, Encoder, EncoderConfig, EngineInfo, LoadError, Model};
-use attention::attend;
-use dense::{Activation, Dense};
-use math::{LayerNorm, add};
-use ndarray::Array2;
+use crate::{Batch, EncodeError, Encoder, EncoderConfig, EngineInfo, LoadError, Model, Precision};
+use bf16::{Bf16, Bf16Dense, RoundedBf16};
+use dense::{F32, F32Dense};
+use int8::{Int8, Int8Dense};
+use kernels::{Amx, Int8Kernel};
+use ndarray::{Array1, Array2};
+use network::{Arithmetic, Forward, Network};
 use pulp::{Arch, Simd, WithSimd};
 
-use crate::model::Table;
-
-/// The default engine: pure Rust, f32, on the best vector instructions that the processor has.
+/// The default engine: pure Rust on the best instructions that the processor has.
 ///
 /// All sequences of a batch lie one behind the other, so dense layers do no work on padding, and
 /// each sequence attends to itself. Every number of a result is a sum over the same terms in the
 /// same order whatever stands beside the sequence: the same bits in any batch and on any thread,
-/// and on all processors with fused multiplication and addition. One call runs on the thread that
-/// makes it; share the engine between threads.
+/// and in f32 on all processors with fused multiplication and addition. One call runs on the thread
+/// that makes it; share the engine between threads.
+///
+/// Precisions (see [`Precision`]): embeddings, attention, GELU and layer normalisation are f32 in
+/// all of them; what differs is the products of the dense layers.
 #[derive(Debug)]
 pub struct NativeEncoder {
     config: EncoderConfig,
-    words: Table,
-    positions: Table,
-    types: Table,
-    norm: LayerNorm,
-    layers: Vec<Layer>,
-    arch: Arch,
+    network: Box<dyn Forward>,
     info: EngineInfo,
 }
 
-#[derive(Debug)]
-struct Layer {
-    /// Query, key and value in one.
-    attention_in: Dense,
-    attention_out: Dense,
-    attention_norm: LayerNorm,
-    inner: Dense,
-    outer: Dense,
-    outer_norm: LayerNorm,
-}
-
 impl NativeEncoder {
-    /// Packs the encoder's weights of a model: about four bytes for each weight of the layers;
-    /// embeddings stay in the format of the file. The model can be dropped after that.
+    /// In f32: packs the encoder's weights of a model, about four bytes for each weight of the
+    /// layers; embeddings stay in the format of the file. The model can be dropped after that.
     ///
     /// # Errors
     /// When a tensor is missing.
     pub fn new(model: &Model) -> Result<Self, LoadError> {
-        Self::on(model, Arch::new())
+        Self::with_precision(model, Precision::F32)
     }
 
-    /// The same engine without vector instructions of the processor: slow, and the reference that
-    /// the other kernels are tested against.
+    /// In the given precision, on the best kernel for it that this processor has. Every precision
+    /// works on every processor; without AMX, bf16 is no faster than f32.
     ///
     /// # Errors
     /// As [`NativeEncoder::new`].
-    pub fn portable(model: &Model) -> Result<Self, LoadError> {
-        Self::on(model, Arch::Scalar)
+    pub fn with_precision(model: &Model, precision: Precision) -> Result<Self, LoadError> {
+        let kernel = Int8Kernel::all()[0];
+        Self::on(model, precision, Arch::new(), Amx::for_bf16(), kernel)
     }
 
-    fn on(model: &Model, arch: Arch) -> Result<Self, LoadError> {
-        let config = model.config().encoder.clone();
-        let table = |name: &str| model.table(&format!("encoder.embeddings.{name}_embeddings.weight"));
-        let layers =
-            (0..config.num_hidden_layers).map(|layer| Layer::new(model, layer, &config)).collect::<Result<_, _>>()?;
-        let kernel = arch.dispatch(KernelName).to_owned();
-        Ok(Self {
-            words: table("word")?,
-            positions: table("position")?,
-            types: table("token_type")?,
-            norm: layer_norm(model, "encoder.embeddings.LayerNorm", &config)?,
-            layers,
-            arch,
-            info: EngineInfo { name: "native".to_owned(), precision: "f32".to_owned(), kernel },
-            config,
-        })
+    /// The same engine without vector or matrix instructions of the processor: slow, and the
+    /// reference that the other kernels are tested against.
+    ///
+    /// # Errors
+    /// As [`NativeEncoder::new`].
+    pub fn portable(model: &Model, precision: Precision) -> Result<Self, LoadError> {
+        Self::on(model, precision, Arch::Scalar, None, Int8Kernel::Portable)
     }
 
-    /// Sum of the three embeddings of every token.
-    fn embed(&self, batch: &Batch<'_>) -> Vec<f32> {
-        let width = self.config.hidden_size;
-        let positions = batch.lengths().iter().flat_map(|&length| 0..length);
-        let mut states = vec![0.0; batch.ids().len() * width];
-        let mut row = vec![0.0; width];
-        for (((state, &id), &kind), position) in
-            states.chunks_exact_mut(width).zip(batch.ids()).zip(batch.types()).zip(positions)
-        {
-            self.words.copy_row(id as usize, state);
-            self.positions.copy_row(position, &mut row);
-            add(state, &row);
-            self.types.copy_row(kind as usize, &mut row);
-            add(state, &row);
+    /// The fastest precision on this processor that keeps the decisions of f32: bf16 with AMX, int8
+    /// with VNNI, f32 without either.
+    #[must_use]
+    pub fn fastest_precision() -> Precision {
+        match (Amx::for_bf16(), Int8Kernel::all()[0]) {
+            (Some(_), _) => Precision::Bf16,
+            (None, Int8Kernel::Portable) => Precision::F32,
+            (None, _) => Precision::Int8,
         }
-        states
+    }
+
+    fn on(
+        model: &Model,
+        precision: Precision,
+        arch: Arch,
+        amx: Option<Amx>,
+        kernel: Int8Kernel,
+    ) -> Result<Self, LoadError> {
+        let vectors = arch.dispatch(KernelName);
+        let (network, kernel): (Box<dyn Forward>, String) = match (precision, amx) {
+            (Precision::F32, _) => (Box::new(Network::new(model, F32 { arch })?), vectors.to_owned()),
+            (Precision::Bf16, Some(amx)) => {
+                (Box::new(Network::new(model, Bf16 { arch, amx })?), format!("{vectors}+amx-bf16"))
+            }
+            (Precision::Bf16, None) => {
+                (Box::new(Network::new(model, RoundedBf16(F32 { arch }))?), format!("{vectors}+rounded"))
+            }
+            (Precision::Int8, _) => {
+                (Box::new(Network::new(model, Int8 { arch, kernel })?), format!("{vectors}+{}", kernel.name()))
+            }
+        };
+        let info = EngineInfo { name: "native".to_owned(), precision: precision.to_string(), kernel };
+        Ok(Self { config: model.config().encoder.clone(), network, info })
     }
 }
 
 impl Encoder for NativeEncoder {
     fn encode(&self, batch: &Batch<'_>) -> Result<Array2<f32>, EncodeError> {
         batch.check(&self.config)?;
-        let (arch, width) = (self.arch, self.config.hidden_size);
-        let tokens = batch.ids().len();
-        let mut states = self.embed(batch);
-        self.norm.apply(arch, &mut states);
-        let mut projected = vec![0.0; tokens * 3 * width];
-        let mut attended = vec![0.0; tokens * width];
-        let mut update = vec![0.0; tokens * width];
-        let mut wide = vec![0.0; tokens.min(ROWS) * self.config.intermediate_size];
-        for layer in &self.layers {
-            layer.attention_in.apply(arch, &states, &mut projected, Activation::None);
-            attend(arch, &projected, batch.lengths(), self.config.num_attention_heads, &mut attended);
-            layer.attention_out.apply(arch, &attended, &mut update, Activation::None);
-            layer.attention_norm.add_and_apply(arch, &mut states, &update);
-            // In blocks of rows, so that the widest activations stay in the cache.
-            for (states, update) in states.chunks_mut(ROWS * width).zip(update.chunks_mut(ROWS * width)) {
-                let wide = &mut wide[..states.len() / width * self.config.intermediate_size];
-                layer.inner.apply(arch, states, wide, Activation::Gelu);
-                layer.outer.apply(arch, wide, update, Activation::None);
-                layer.outer_norm.add_and_apply(arch, states, update);
-            }
-        }
-        Ok(Array2::from_shape_vec((tokens, width), states).expect("one state for each token"))
+        let states = self.network.forward(batch);
+        Ok(Array2::from_shape_vec((batch.ids().len(), self.config.hidden_size), states)
+            .expect("one state for each token"))
     }
 
     fn hidden_size(&self) -> usize {
@@ -135,39 +116,60 @@ impl Encoder for NativeEncoder {
     }
 }
 
-/// Rows (tokens) that the two wide layers do at a time.
-const ROWS: usize = 240;
+/// One dense layer alone, on the kernel that [`NativeEncoder`] would take: what a machine's limit is
+/// measured with.
+#[derive(Debug)]
+pub struct DenseLayer(Layer);
 
-impl Layer {
-    fn new(model: &Model, layer: usize, config: &EncoderConfig) -> Result<Self, LoadError> {
-        let name = |part: &str| format!("encoder.encoder.layer.{layer}.{part}");
-        let dense = |parts: &[&str]| -> Result<Dense, LoadError> {
-            let mut all = Vec::with_capacity(parts.len());
-            for part in parts {
-                all.push((
-                    model.matrix(&name(&format!("{part}.weight")))?,
-                    model.vector(&name(&format!("{part}.bias")))?,
-                ));
-            }
-            Ok(Dense::new(&all))
-        };
-        Ok(Self {
-            attention_in: dense(&["attention.self.query", "attention.self.key", "attention.self.value"])?,
-            attention_out: dense(&["attention.output.dense"])?,
-            attention_norm: layer_norm(model, &name("attention.output.LayerNorm"), config)?,
-            inner: dense(&["intermediate.dense"])?,
-            outer: dense(&["output.dense"])?,
-            outer_norm: layer_norm(model, &name("output.LayerNorm"), config)?,
-        })
-    }
+#[derive(Debug)]
+enum Layer {
+    F32(F32, F32Dense),
+    Bf16(Bf16, Bf16Dense),
+    RoundedBf16(RoundedBf16, F32Dense),
+    Int8(Int8, Int8Dense),
 }
 
-fn layer_norm(model: &Model, name: &str, config: &EncoderConfig) -> Result<LayerNorm, LoadError> {
-    Ok(LayerNorm {
-        weight: model.vector(&format!("{name}.weight"))?.to_vec(),
-        bias: model.vector(&format!("{name}.bias"))?.to_vec(),
-        epsilon: config.layer_norm_eps,
-    })
+impl DenseLayer {
+    /// A layer with these weights, `[outputs, inputs]`, and no biases.
+    #[must_use]
+    pub fn new(precision: Precision, weights: &Array2<f32>) -> Self {
+        let arch = Arch::new();
+        let parts = [(weights.clone(), Array1::zeros(weights.nrows()))];
+        Self(match (precision, Amx::for_bf16()) {
+            (Precision::F32, _) => Layer::F32(F32 { arch }, F32Dense::new(&parts)),
+            (Precision::Bf16, Some(amx)) => Layer::Bf16(Bf16 { arch, amx }, Bf16Dense::new(&parts)),
+            (Precision::Bf16, None) => Layer::RoundedBf16(RoundedBf16(F32 { arch }), F32Dense::new(&parts)),
+            (Precision::Int8, _) => {
+                let (integers, factors) = crate::model::to_int8(weights);
+                let layer = Int8Dense::new(&[(integers, factors, vec![0.0; weights.nrows()])]);
+                Layer::Int8(Int8 { arch, kernel: Int8Kernel::all()[0] }, layer)
+            }
+        })
+    }
+
+    /// Rows `from`, `[rows, inputs]`, through the layer to `to`, `[rows, outputs]`, `times` times.
+    ///
+    /// # Panics
+    /// When `from` and `to` do not hold as many rows.
+    pub fn apply(&self, from: &Array2<f32>, to: &mut Array2<f32>, times: usize) {
+        fn run<A: Arithmetic>(arithmetic: &A, layer: &A::Dense, from: &[f32], to: &mut [f32], times: usize) {
+            let (session, mut rows) = (arithmetic.start(), A::Rows::default());
+            for _ in 0..times {
+                arithmetic.apply(&session, layer, from, to, &mut rows);
+            }
+        }
+        assert_eq!(from.nrows(), to.nrows(), "as many rows out as in");
+        let from = from.as_standard_layout();
+        let from = from.as_slice().expect("the layout was just made standard");
+        let mut made = vec![0.0; to.len()];
+        match &self.0 {
+            Layer::F32(arithmetic, layer) => run(arithmetic, layer, from, &mut made, times),
+            Layer::Bf16(arithmetic, layer) => run(arithmetic, layer, from, &mut made, times),
+            Layer::RoundedBf16(arithmetic, layer) => run(arithmetic, layer, from, &mut made, times),
+            Layer::Int8(arithmetic, layer) => run(arithmetic, layer, from, &mut made, times),
+        }
+        *to = Array2::from_shape_vec(to.dim(), made).expect("of the same shape");
+    }
 }
 
 struct KernelName;

@@ -1,0 +1,211 @@
+//! The network, whatever the arithmetic of its dense layers.
+
+use super::attention::{Attention, attend};
+use super::math::{LayerNorm, add, grown};
+use crate::model::Table;
+use crate::{Batch, EncoderConfig, LoadError, Model};
+use ndarray::{Array1, Array2};
+use pulp::Arch;
+use std::fmt::Debug;
+use std::sync::{Mutex, PoisonError};
+
+/// How dense layers are computed. What lies between them is f32 everywhere.
+pub(super) trait Arithmetic: Debug + Send + Sync {
+    /// A dense layer, `y = x W^T + b`, packed.
+    type Dense: Debug + Send + Sync;
+    /// What a thread needs while it computes.
+    type Session;
+    /// Working memory for rows on their way into a layer.
+    type Rows: Debug + Default + Send;
+
+    /// Vector instructions for everything else.
+    fn arch(&self) -> Arch;
+
+    /// Packs layers over the same inputs into one, their outputs side by side.
+    fn dense(&self, model: &Model, names: &DenseNames) -> Result<Self::Dense, LoadError>;
+
+    /// Prepares this thread.
+    fn start(&self) -> Self::Session;
+
+    /// Rows `from`, `[rows, inputs]`, through a layer to `to`, `[rows, outputs]`.
+    fn apply(&self, session: &Self::Session, layer: &Self::Dense, from: &[f32], to: &mut [f32], rows: &mut Self::Rows);
+
+    /// Rows through two layers with a GELU between them; `wide` is working memory.
+    fn feed_forward(
+        &self,
+        session: &Self::Session,
+        layers: FeedForward<'_, Self::Dense>,
+        from: &[f32],
+        to: &mut [f32],
+        rows: &mut Self::Rows,
+        wide: &mut Vec<f32>,
+    );
+}
+
+/// The two wide layers.
+#[derive(Debug)]
+pub(super) struct FeedForward<'a, D> {
+    pub(super) inner: &'a D,
+    pub(super) outer: &'a D,
+}
+
+/// Weights `[outputs, inputs]` and biases.
+pub(super) type Part = (Array2<f32>, Array1<f32>);
+
+/// Which tensors make a dense layer.
+#[derive(Debug)]
+pub(super) struct DenseNames(Vec<String>);
+
+impl DenseNames {
+    /// Names of weights and biases, part by part.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (String, String)> {
+        self.0.iter().map(|name| (format!("{name}.weight"), format!("{name}.bias")))
+    }
+
+    /// Weights and biases as f32.
+    pub(super) fn read(&self, model: &Model) -> Result<Vec<Part>, LoadError> {
+        self.pairs().map(|(weight, bias)| Ok((model.matrix(&weight)?, model.vector(&bias)?))).collect()
+    }
+}
+
+/// A network that can be run.
+pub(super) trait Forward: Debug + Send + Sync {
+    /// Hidden states of the last layer, `[tokens, hidden size]`; the batch fits the model.
+    fn forward(&self, batch: &Batch<'_>) -> Vec<f32>;
+}
+
+/// BERT, its dense layers in one arithmetic.
+#[derive(Debug)]
+pub(super) struct Network<A: Arithmetic> {
+    arithmetic: A,
+    config: EncoderConfig,
+    words: Table,
+    positions: Table,
+    types: Table,
+    norm: LayerNorm,
+    layers: Vec<Layer<A::Dense>>,
+    /// Working memory of calls that have ended, for those to come: one for each thread in the end.
+    scratch: Mutex<Vec<Scratch<A::Rows>>>,
+}
+
+#[derive(Debug)]
+struct Layer<D> {
+    /// Query, key and value in one.
+    attention_in: D,
+    attention_out: D,
+    attention_norm: LayerNorm,
+    inner: D,
+    outer: D,
+    outer_norm: LayerNorm,
+}
+
+#[derive(Debug, Default)]
+struct Scratch<R> {
+    projected: Vec<f32>,
+    attended: Vec<f32>,
+    update: Vec<f32>,
+    wide: Vec<f32>,
+    rows: R,
+    attention: Attention,
+}
+
+/// Rows (tokens) that the two wide layers do at a time, so that the widest activations stay in the
+/// second-level cache: whole tiles of all kernels.
+const ROWS: usize = 192;
+
+impl<A: Arithmetic> Network<A> {
+    pub(super) fn new(model: &Model, arithmetic: A) -> Result<Self, LoadError> {
+        let config = model.config().encoder.clone();
+        let table = |name: &str| model.table(&format!("encoder.embeddings.{name}_embeddings.weight"));
+        let layers = (0..config.num_hidden_layers)
+            .map(|layer| Layer::new(model, layer, &config, &arithmetic))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            words: table("word")?,
+            positions: table("position")?,
+            types: table("token_type")?,
+            norm: layer_norm(model, "encoder.embeddings.LayerNorm", &config)?,
+            layers,
+            arithmetic,
+            config,
+            scratch: Mutex::default(),
+        })
+    }
+
+    /// Sum of the three embeddings of every token.
+    fn embed(&self, batch: &Batch<'_>) -> Vec<f32> {
+        let width = self.config.hidden_size;
+        let positions = batch.lengths().iter().flat_map(|&length| 0..length);
+        let mut states = vec![0.0; batch.ids().len() * width];
+        let mut row = vec![0.0; width];
+        for (((state, &id), &kind), position) in
+            states.chunks_exact_mut(width).zip(batch.ids()).zip(batch.types()).zip(positions)
+        {
+            self.words.copy_row(id as usize, state);
+            self.positions.copy_row(position, &mut row);
+            add(state, &row);
+            self.types.copy_row(kind as usize, &mut row);
+            add(state, &row);
+        }
+        states
+    }
+}
+
+impl<A: Arithmetic> Forward for Network<A> {
+    fn forward(&self, batch: &Batch<'_>) -> Vec<f32> {
+        let (arithmetic, arch, width) = (&self.arithmetic, self.arithmetic.arch(), self.config.hidden_size);
+        let tokens = batch.ids().len();
+        let free = || self.scratch.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut scratch = free().pop().unwrap_or_default();
+        let session = arithmetic.start();
+        let mut states = self.embed(batch);
+        self.norm.apply(arch, &mut states);
+        let Scratch { projected, attended, update, wide, rows, attention } = &mut scratch;
+        let projected = grown(projected, tokens * 3 * width, 0.0);
+        let attended = grown(attended, tokens * width, 0.0);
+        let update = grown(update, tokens * width, 0.0);
+        for layer in &self.layers {
+            arithmetic.apply(&session, &layer.attention_in, &states, projected, rows);
+            attend(arch, projected, batch.lengths(), self.config.num_attention_heads, attended, attention);
+            arithmetic.apply(&session, &layer.attention_out, attended, update, rows);
+            layer.attention_norm.add_and_apply(arch, &mut states, update);
+            for (states, update) in states.chunks_mut(ROWS * width).zip(update.chunks_mut(ROWS * width)) {
+                let layers = FeedForward { inner: &layer.inner, outer: &layer.outer };
+                arithmetic.feed_forward(&session, layers, states, update, rows, wide);
+                layer.outer_norm.add_and_apply(arch, states, update);
+            }
+        }
+        drop(session);
+        free().push(scratch);
+        states
+    }
+}
+
+impl<D> Layer<D> {
+    fn new<A: Arithmetic<Dense = D>>(
+        model: &Model,
+        layer: usize,
+        config: &EncoderConfig,
+        arithmetic: &A,
+    ) -> Result<Self, LoadError> {
+        let name = |part: &str| format!("encoder.encoder.layer.{layer}.{part}");
+        let dense =
+            |parts: &[&str]| arithmetic.dense(model, &DenseNames(parts.iter().map(|part| name(part)).collect()));
+        Ok(Self {
+            attention_in: dense(&["attention.self.query", "attention.self.key", "attention.self.value"])?,
+            attention_out: dense(&["attention.output.dense"])?,
+            attention_norm: layer_norm(model, &name("attention.output.LayerNorm"), config)?,
+            inner: dense(&["intermediate.dense"])?,
+            outer: dense(&["output.dense"])?,
+            outer_norm: layer_norm(model, &name("output.LayerNorm"), config)?,
+        })
+    }
+}
+
+fn layer_norm(model: &Model, name: &str, config: &EncoderConfig) -> Result<LayerNorm, LoadError> {
+    Ok(LayerNorm {
+        weight: model.vector(&format!("{name}.weight"))?.to_vec(),
+        bias: model.vector(&format!("{name}.bias"))?.to_vec(),
+        epsilon: config.layer_norm_eps,
+    })
+}

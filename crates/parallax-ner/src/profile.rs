@@ -33,6 +33,11 @@ impl Profile {
         }
     }
 
+    /// Whether nothing has told the gender yet.
+    pub(crate) fn is_open(&self) -> bool {
+        self.gender.abs() < 0.2
+    }
+
     pub(crate) fn vote(&mut self, gender: Option<Gender>, weight: f32) {
         match gender {
             Some(Gender::Female) => self.gender += weight,

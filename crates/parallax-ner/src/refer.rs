@@ -432,7 +432,9 @@ impl<'a> Reader<'a> {
         self.note(at..at + 1, MentionForm::Pronoun, kind, probability, actor);
         if let Some(actor) = actor {
             self.of_pronoun.insert(at, actor);
-            self.actors[actor].profile.vote(pronoun.gender, 0.5 * probability);
+            // The first pronoun of an actor without a telling name nearly settles it.
+            let weight = if self.actors[actor].profile.is_open() { 1.3 } else { 0.5 };
+            self.actors[actor].profile.vote(pronoun.gender, weight * probability);
             self.see(actor, at..at + 1, Some(pronoun), false);
         }
     }

@@ -44,6 +44,7 @@ pub(crate) fn assign(page: &Page<'_>, features: &PageFeatures, found: &Found) ->
     view.summaries(&mut verdicts);
     view.notes_on_authors(&mut verdicts);
     view.duplicates(headline, &mut verdicts);
+    view.recurring(&mut verdicts);
     Kinds { verdicts, headline }
 }
 
@@ -107,7 +108,11 @@ impl View<'_> {
             .map(|told| bare_words(&told.value).take(40).collect())
             .collect();
         let outside = |line: usize| {
-            matches!(self.page.lines[line].hints.outside, Some(Outside::Navigation | Outside::Footer | Outside::Hidden))
+            self.lines[line].recurs
+                || matches!(
+                    self.page.lines[line].hints.outside,
+                    Some(Outside::Navigation | Outside::Footer | Outside::Hidden)
+                )
         };
         let agreement = |line: usize| {
             let words: HashSet<String> = bare_words(self.text(line)).collect();
@@ -180,6 +185,7 @@ impl View<'_> {
         let features = &self.lines[line];
         features.marker.is_none()
             && !features.menu
+            && !features.recurs
             && features.is_title_like()
             && !features.foreign
             && features.signature != Signature::WithJob
@@ -230,6 +236,15 @@ impl View<'_> {
         let said = (line.saturating_sub(3)..self.lines.len().min(line + 4)).any(|near| self.lines[near].is_signed());
         let bare = features.signature == Signature::Bare && features.repeats == 1 && !said;
         features.is_signed() || bare && (beside_date || has_job)
+    }
+
+    /// What the outlet prints on page after page is no part of this article.
+    fn recurring(&self, verdicts: &mut [Verdict]) {
+        for (features, verdict) in self.lines.iter().zip(verdicts).filter(|(features, _)| features.recurs) {
+            if let (Keep(_), Some(marker)) = (*verdict, features.marker) {
+                *verdict = Drop(marker.kind);
+            }
+        }
     }
 
     fn before_headline(&self, headline: Option<usize>, verdicts: &mut [Verdict]) {

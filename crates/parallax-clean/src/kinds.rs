@@ -114,10 +114,14 @@ impl View<'_> {
                     Some(Outside::Navigation | Outside::Footer | Outside::Hidden)
                 )
         };
+        // How alike a line and the best of the titles are, in per cent (Dice 1945).
         let agreement = |line: usize| {
             let words: HashSet<String> = bare_words(self.text(line)).collect();
-            let best = titles.iter().map(|title| title.iter().filter(|word| words.contains(*word)).count()).max();
-            best.unwrap_or(0) * 100 / words.len().max(1)
+            let alike = |title: &Vec<String>| {
+                let both = title.iter().filter(|word| words.contains(*word)).count();
+                (both * 200 / (title.len() + words.len()).max(1)).min(100)
+            };
+            titles.iter().map(alike).max().unwrap_or(0)
         };
         let is_heading = |line: &usize| {
             let hints = &self.page.lines[*line].hints;
@@ -127,7 +131,7 @@ impl View<'_> {
         };
         // The last of the best agreeing ones stands nearest to the body.
         let best = (0..end).filter(is_heading).max_by_key(|&line| (agreement(line), line));
-        best.filter(|&line| agreement(line) >= 50 || titles.is_empty()).or_else(|| {
+        best.filter(|&line| agreement(line) >= 40 || titles.is_empty()).or_else(|| {
             (0..end)
                 .filter(|&line| {
                     !outside(line) && self.lines[line].words >= 3 && self.page.lines[line].hints.link_share < 0.5

@@ -25,12 +25,12 @@ struct Pages {
     lines: HashMap<u64, u32>,
 }
 
-/// Fewer pages of an outlet tell nothing: one article may stand on two of them.
-const FEWEST_PAGES: u32 = 3;
-
 impl OutletLines {
-    /// Counts the lines of one page of an outlet, each once. A page that cannot be read counts for
-    /// nothing.
+    /// Fewer pages of an outlet tell nothing: one article may stand on two of them.
+    pub const FEWEST_PAGES: usize = 3;
+
+    /// Counts the lines of one page of an outlet, each once. A page that cannot be read counts
+    /// for nothing.
     ///
     /// # Errors
     /// Where [`clean`](crate::clean) would refuse to read the page.
@@ -67,10 +67,8 @@ impl OutletLines {
 
     /// Which lines of a page its outlet prints on at least three of its pages, and on half of them.
     fn repeated(&self, outlet: &str, page: &Page<'_>) -> Vec<bool> {
-        let Some(pages) = self.outlets.get(outlet).filter(|pages| pages.count >= FEWEST_PAGES) else {
-            return Vec::new();
-        };
-        let is_common = |count: &u32| *count >= FEWEST_PAGES && *count >= pages.count.div_ceil(2);
+        let Some(pages) = self.outlets.get(outlet) else { return Vec::new() };
+        let is_common = |count: &u32| *count as usize >= Self::FEWEST_PAGES && *count >= pages.count.div_ceil(2);
         let common = |line| hash(page.text(line)).and_then(|hash| pages.lines.get(&hash)).is_some_and(is_common);
         (0..page.lines.len()).map(common).collect()
     }

@@ -123,7 +123,7 @@ def logistic(lines, train):
 
 
 def quantized(weights):
-    scale = np.abs(weights).max() / 127
+    scale = max(np.abs(weights).max(), 1e-6) / 127
     return np.round(weights / scale).astype(np.int8), np.float32(scale)
 
 
@@ -183,15 +183,37 @@ def train_headlines(folder, work):
     rows = np.fromfile(folder / "headlines.f32", dtype="<f4").reshape(-1, len(columns))
     with open(folder / "headlines.csv", newline="") as file:
         table = list(csv.DictReader(file))
-    chosen = np.array([row["layout"] in two_layouts(row["page"]) for row in table])
-    rows, table = rows[chosen], [row for row, is_chosen in zip(table, chosen) if is_chosen]
+    hashed = np.array([int(row["buckets"]) for row in table])
+    buckets = np.fromfile(folder / "headline_buckets.u16", dtype="<u2").astype(np.int32)
+    text = csr_matrix(
+        (1 / np.sqrt(np.repeat(hashed, hashed)), buckets, np.r_[0, np.cumsum(hashed)]), shape=(len(table), BUCKETS)
+    )
     labels = np.array([float(row["is_title"]) for row in table])
     documents = np.array([row["page"] + row["layout"] for row in table])
     sites = sorted({row["site"] for row in table})
     shuffled = dict(zip(sites, np.random.RandomState(7).permutation(len(sites)) % FOLDS))
     folds = np.array([shuffled[row["site"]] for row in table])
-    weights = np.ones(len(labels))
-    fit = lambda train: boosted(rows, labels, weights, train, 120, num_leaves=15, min_data_in_leaf=20, learning_rate=0.08)
+    rows = rows.copy()
+
+    def words(train):
+        model = LogisticRegression(C=1.0, solver="liblinear", max_iter=200)
+        model.fit(text[train], labels[train] > 0)
+        return model.coef_[0], model.intercept_[0]
+
+    def words_fold(train, test):
+        weights, bias = words(train)
+        return text[test] @ weights + bias
+
+    rows[:, columns.index("title_words")] = out_of_fold(folds, words_fold)
+    _, page = np.unique(documents, return_inverse=True)
+
+    def fit(train):
+        train = train[np.argsort(page[train], kind="stable")]
+        groups = np.bincount(page[train])
+        data = lgb.Dataset(rows[train], label=labels[train], group=groups[groups > 0])
+        options = dict(objective="lambdarank", lambdarank_truncation_level=5, num_leaves=15, min_data_in_leaf=40)
+        return lgb.train(TREES | options | dict(learning_rate=0.08), data, 120)
+
     scores = out_of_fold(folds, lambda train, test: fit(train).predict(rows[test], raw_score=True))
     right = possible = pages = 0
     tops = []
@@ -206,6 +228,7 @@ def train_headlines(folder, work):
     for cut in (-4, -3, -2, -1):
         kept = [(label, had) for score, label, had in tops if score > cut]
         print("above", cut, "given", len(kept), "right", sum(label for label, _ in kept))
+    np.savez(work / "title.npz", *words(np.arange(len(labels))))
     fit(np.arange(len(labels))).save_model(work / "headline.txt")
 
 
@@ -248,9 +271,15 @@ def export(folder, work):
     weights, bias = np.load(work / "text.npz").values()
     steps, scale = quantized(weights)
     columns = "\n".join((folder / f"{name}columns.txt").read_text() for name in ("", "headline_"))
-    content = b"PXLINES1" + fnv(columns.encode()) + struct.pack("<ff", bias, scale) + steps.tobytes()
-    content += forest(work / "line.txt")
+    content = b"PXLINES2" + fnv(columns.encode()) + struct.pack("<ff", bias, scale) + steps.tobytes()
     headline = work / "headline.txt"
+    if headline.exists():
+        weights, bias = np.load(work / "title.npz").values()
+    else:
+        weights, bias = np.zeros(BUCKETS), 0
+    steps, scale = quantized(weights)
+    content += struct.pack("<ff", bias, scale) + steps.tobytes()
+    content += forest(work / "line.txt")
     # Before the headlines are trained, a forest without trees stands for theirs.
     content += forest(headline) if headline.exists() else struct.pack("<I", 0)
     out = ROOT / "crates/parallax-clean/model/lines.bin"

@@ -63,11 +63,12 @@ fn dump_lines(pages: &[(String, String, Truth)], out: &Path) -> Result<(), Failu
     Ok(())
 }
 
-/// Little-endian f32 rows, and a table of the candidates.
+/// Little-endian f32 rows and u16 buckets, and a table of the candidates.
 fn dump_headlines(pages: &[(String, String, Truth)], out: &Path) -> Result<(), Failure> {
     let write = |name: &str| File::create(out.join(name)).map(BufWriter::new);
-    let (mut rows, mut table) = (write("headlines.f32")?, write("headlines.csv")?);
-    writeln!(table, "page,site,layout,is_title")?;
+    let (mut rows, mut buckets, mut table) =
+        (write("headlines.f32")?, write("headline_buckets.u16")?, write("headlines.csv")?);
+    writeln!(table, "page,site,layout,is_title,buckets")?;
     for (name, html, truth) in pages {
         let Some(title) = &truth.title else { continue };
         for layout in Layout::ALL {
@@ -75,9 +76,13 @@ fn dump_headlines(pages: &[(String, String, Truth)], out: &Path) -> Result<(), F
             for number in &candidates.rows {
                 rows.write_all(&number.to_le_bytes())?;
             }
-            for line in &candidates.lines {
+            for (line, own) in candidates.lines.iter().zip(&candidates.buckets) {
+                for bucket in own {
+                    buckets.write_all(&bucket.to_le_bytes())?;
+                }
+                let hashed = own.len();
                 let is_title = u8::from(same_title(line, title, &truth.site()));
-                writeln!(table, "{name},{},{},{is_title}", truth.site(), layout.name())?;
+                writeln!(table, "{name},{},{},{is_title},{hashed}", truth.site(), layout.name())?;
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::lines::Page;
 use crate::zone::Zone;
 
 pub(crate) use headline::candidates;
-pub(crate) use model::{Model, shipped};
+pub(crate) use model::{Model, TextWeights, shipped};
 
 /// What the classifier says of a page.
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ pub(crate) struct Judgement {
 
 /// Judges all lines.
 pub(crate) fn judge(page: &Page<'_>, features: &PageFeatures, zone: &Zone, model: &Model) -> Judgement {
-    let texts = (0..page.lines.len()).map(|line| model.text_score(&buckets(page.text(line)))).collect::<Vec<_>>();
+    let texts = (0..page.lines.len()).map(|line| model.text.score(&buckets(page.text(line)))).collect::<Vec<_>>();
     let rows = rows::measure(page, features, zone, &texts);
     let scores = model.line.scores(&rows);
     let threshold = threshold(&scores, features);
@@ -67,7 +67,8 @@ fn probability(log_odds: f32) -> f64 {
 }
 
 impl Judgement {
-    /// Rows of the lines that could be the headline of an article that starts at line `start`.
+    /// Rows of the lines that could be the headline of an article that starts at line `start`; for
+    /// training, without `words`.
     pub(crate) fn headline_rows(
         &self,
         page: &Page<'_>,
@@ -75,8 +76,10 @@ impl Judgement {
         candidates: &[usize],
         start: usize,
         rule_choice: Option<usize>,
+        words: Option<&TextWeights>,
     ) -> Vec<f32> {
-        headline::measure(page, features, candidates, start, &self.rows, &self.scores, rule_choice)
+        let title_words = |text: &str| words.map_or(0.0, |words| words.score(&buckets(text)));
+        headline::measure(page, features, candidates, start, &self.rows, &self.scores, rule_choice, &title_words)
     }
 
     /// The likeliest headline of the lines that may be it, where one is likely enough.
@@ -94,7 +97,7 @@ impl Judgement {
         /// The same where the rules find none.
         const SURE: f32 = -1.0;
         let candidates = candidates(features, start);
-        let rows = self.headline_rows(page, features, &candidates, start, rule_choice);
+        let rows = self.headline_rows(page, features, &candidates, start, rule_choice, Some(&model.title));
         let scores = model.headline.scores(&rows);
         let allowed = candidates.into_iter().zip(scores).filter(|&(line, _)| may_be_headline(line));
         // The first of equals.

@@ -97,11 +97,46 @@ pub(crate) fn has_time_of_day(line: &str) -> bool {
 /// All full dates of a line, in order. A day and month in figures alone count only where they
 /// cannot be taken for one another.
 pub(crate) fn find(line: &str) -> Vec<Found> {
+    find_ordered(line, None)
+}
+
+/// Which of day and month comes first where both are figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    DayFirst,
+    MonthFirst,
+}
+
+/// The order that the dates of a page settle: those that can be read in one way only all agree.
+pub(crate) fn settled_order<'line>(lines: impl Iterator<Item = &'line str>) -> Option<Order> {
+    const LONGEST: usize = 200;
+    let mut seen = [false; 2];
+    for line in lines.filter(|line| line.len() <= LONGEST && line.contains('/')) {
+        let is_slashed = |three: &&[Token<'_>]| three[1].before == "/" && three[2].before == "/";
+        for three in tokens(line).windows(3).filter(is_slashed) {
+            let [Some(first), Some(second), Some(_)] =
+                [number(&three[0], 1..=2), number(&three[1], 1..=2), number(&three[2], 4..=4)]
+            else {
+                continue;
+            };
+            seen[0] |= (13..=31).contains(&first) && (1..=12).contains(&second);
+            seen[1] |= (13..=31).contains(&second) && (1..=12).contains(&first);
+        }
+    }
+    match seen {
+        [true, false] => Some(Order::DayFirst),
+        [false, true] => Some(Order::MonthFirst),
+        _ => None,
+    }
+}
+
+/// As [`find`]; with an order, a day and month that could be taken for one another are read in it.
+pub(crate) fn find_ordered(line: &str, order: Option<Order>) -> Vec<Found> {
     let tokens = tokens(line);
     let mut found = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        match date_at(&tokens[at..]) {
+        match date_at(&tokens[at..], order) {
             Some((date, used)) => {
                 found.push(Found { date, start: tokens[at].start, end: tokens[at + used - 1].end });
                 at += used;
@@ -150,7 +185,7 @@ fn tokens(line: &str) -> Vec<Token<'_>> {
 }
 
 /// The date at the first token, and the number of tokens it takes.
-fn date_at(tokens: &[Token<'_>]) -> Option<(Date, usize)> {
+fn date_at(tokens: &[Token<'_>], order: Option<Order>) -> Option<(Date, usize)> {
     let first = tokens.first()?;
     if let Some(month) = month(first.text) {
         // May 4, 2025; May 4th, 2025.
@@ -188,6 +223,8 @@ fn date_at(tokens: &[Token<'_>]) -> Option<(Date, usize)> {
         "." => date(year, other, value)?,
         "/" | "-" if value > 12 || value == other => date(year, other, value)?,
         "/" | "-" if other > 12 => date(year, value, other)?,
+        "/" if order == Some(Order::DayFirst) => date(year, other, value)?,
+        "/" if order == Some(Order::MonthFirst) => date(year, value, other)?,
         _ => return None,
     };
     Some((date, 3))
@@ -248,6 +285,18 @@ mod tests {
         check("05/25/2025", &["2025-05-25"]);
         check("30 February 2025", &[]);
         check("this Tuesday", &[]);
+    }
+
+    #[test]
+    fn another_date_of_the_page_settles_the_order() {
+        let read = |line: &str, other: &str| {
+            let order = settled_order([line, other].into_iter());
+            find_ordered(line, order).first().map(|found| found.date.to_string())
+        };
+        assert_eq!(read("04/05/2025", "Updated 04/25/2025").as_deref(), Some("2025-04-05"));
+        assert_eq!(read("04/05/2025", "Updated 25/05/2025").as_deref(), Some("2025-05-04"));
+        assert_eq!(read("04/05/2025", "Updated 06/05/2025"), None);
+        assert_eq!(read("04/05/2025", "25/05/2025 and 05/25/2025"), None);
     }
 
     #[test]

@@ -171,8 +171,10 @@ impl LineTable {
 pub struct HeadlineTable {
     /// Their texts.
     pub lines: Vec<String>,
-    /// Numbers of each, row after row.
+    /// Numbers of each, row after row; the score of its words is left at 0.
     pub rows: Vec<f32>,
+    /// Hashed words and pairs of words of each line.
+    pub buckets: Vec<Vec<u16>>,
 }
 
 impl HeadlineTable {
@@ -186,8 +188,10 @@ impl HeadlineTable {
         let (zone, judgement) = crate::find_body(&page, &features, crate::shipped_model()?)?;
         let candidates = classifier::candidates(&features, zone.start);
         let rule_choice = crate::kinds::headline_by_rules(&page, &features, &zone);
-        let rows = judgement.headline_rows(&page, &features, &candidates, zone.start, rule_choice);
-        Ok(Self { lines: candidates.iter().map(|&line| page.text(line).to_string()).collect(), rows })
+        let rows = judgement.headline_rows(&page, &features, &candidates, zone.start, rule_choice, None);
+        let lines: Vec<String> = candidates.iter().map(|&line| page.text(line).to_string()).collect();
+        let buckets = lines.iter().map(|line| classifier::buckets(line)).collect();
+        Ok(Self { lines, rows, buckets })
     }
 }
 

@@ -48,6 +48,8 @@ pub(crate) struct Features {
     pub(crate) signature: Signature,
     /// In a language that is clearly not the page's.
     pub(crate) foreign: bool,
+    /// The outlet prints it on page after page.
+    pub(crate) recurs: bool,
 }
 
 /// The features of all lines.
@@ -156,6 +158,7 @@ fn measure_line(text: &str) -> Features {
         byline,
         signature: bylines::signature(text),
         foreign: false,
+        recurs: false,
     }
 }
 

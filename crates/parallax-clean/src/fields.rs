@@ -160,22 +160,27 @@ impl Evidence<'_> {
                 candidates.push((rank, date.to_string(), Decision { source: Some(told.source), ..found }));
             }
         }
+        let order = dates::settled_order((0..self.page.lines.len()).map(|line| self.page.text(line)));
         for line in 0..self.page.lines.len() {
             let features = &self.features.lines[line];
-            let dated = features.date_line || features.byline && !self.is_body(line) || self.is_below_headline(line);
+            let in_figures = order.is_some() && features.words <= 8 && self.is_near(line);
+            let dated = features.date_line
+                || in_figures
+                || features.byline && !self.is_body(line)
+                || self.is_below_headline(line);
             if !dated {
                 continue;
             }
             let text = self.page.text(line);
-            let mut dates = dates::find(text);
+            let mut dates = dates::find_ordered(text, order);
             // Of a line with several dates the first is that of publication; where nothing is said
             // of them, as when the dates of publication and of a change are printed side by side,
             // the earliest.
-            if dates::claim(text) == Claim::Bare {
+            if self.claim(line) == Claim::Bare {
                 dates.sort_by_key(|found| found.date);
             }
             for (index, found) in dates.into_iter().enumerate() {
-                let rank = self.date_rank(line, text, index);
+                let rank = self.date_rank(line, index);
                 if rank == REJECTED && candidates.len() >= MOST_DATES {
                     continue;
                 }
@@ -216,13 +221,13 @@ impl Evidence<'_> {
     }
 
     /// How much a date in the text can be trusted to be that of publication.
-    fn date_rank(&self, line: usize, text: &str, index: usize) -> u32 {
+    fn date_rank(&self, line: usize, index: usize) -> u32 {
         let head = self.head();
         let hints = &self.page.lines[line].hints;
         if matches!(hints.outside, Some(Outside::Navigation | Outside::Footer | Outside::Aside)) {
             return REJECTED;
         }
-        let claim = dates::claim(text);
+        let claim = self.claim(line);
         let below_headline = self.kinds.headline.is_some_and(|headline| line > headline);
         if head.contains(&line) {
             // A bare date at the very top is that of the visit, not of the article.
@@ -241,8 +246,35 @@ impl Evidence<'_> {
                 Claim::Bare => REJECTED,
             };
         }
-        let just_after = line >= self.zone.end && line < self.zone.end + 12;
-        if just_after && claim != Claim::Bare { 8 } else { REJECTED }
+        match claim {
+            Claim::Bare => REJECTED,
+            _ if self.is_near(line) => 8,
+            Claim::Published if line < self.zone.end => 10,
+            Claim::Published | Claim::Updated => REJECTED,
+        }
+    }
+
+    /// Whether a line stands shortly before the body, at its start, or shortly behind it.
+    fn is_near(&self, line: usize) -> bool {
+        const REACH: usize = 12;
+        let near = |place: usize| line + REACH > place && line < place + REACH;
+        near(self.zone.start) || line >= self.zone.end && near(self.zone.end)
+    }
+
+    /// What is said of the dates of a line, by the line or by a label of its own above it.
+    fn claim(&self, line: usize) -> Claim {
+        const LONGEST: usize = 5;
+        let own = dates::claim(self.page.text(line));
+        let is_label = |above: &usize| {
+            let features = &self.features.lines[*above];
+            features.words <= LONGEST && !features.is_dated()
+        };
+        match line.checked_sub(1).filter(is_label) {
+            Some(above) if own == Claim::Bare && self.features.lines[line].date_line => {
+                dates::claim(self.page.text(above))
+            }
+            _ => own,
+        }
     }
 
     fn outlet(&self) -> Option<Decision> {

@@ -44,6 +44,7 @@ pub(crate) fn assign(page: &Page<'_>, features: &PageFeatures, found: &Found) ->
     view.summaries(&mut verdicts);
     view.notes_on_authors(&mut verdicts);
     view.duplicates(headline, &mut verdicts);
+    view.recurring(&mut verdicts);
     Kinds { verdicts, headline }
 }
 
@@ -107,12 +108,20 @@ impl View<'_> {
             .map(|told| bare_words(&told.value).take(40).collect())
             .collect();
         let outside = |line: usize| {
-            matches!(self.page.lines[line].hints.outside, Some(Outside::Navigation | Outside::Footer | Outside::Hidden))
+            self.lines[line].recurs
+                || matches!(
+                    self.page.lines[line].hints.outside,
+                    Some(Outside::Navigation | Outside::Footer | Outside::Hidden)
+                )
         };
+        // How alike a line and the best of the titles are, in per cent (Dice 1945).
         let agreement = |line: usize| {
             let words: HashSet<String> = bare_words(self.text(line)).collect();
-            let best = titles.iter().map(|title| title.iter().filter(|word| words.contains(*word)).count()).max();
-            best.unwrap_or(0) * 100 / words.len().max(1)
+            let alike = |title: &Vec<String>| {
+                let both = title.iter().filter(|word| words.contains(*word)).count();
+                (both * 200 / (title.len() + words.len()).max(1)).min(100)
+            };
+            titles.iter().map(alike).max().unwrap_or(0)
         };
         let is_heading = |line: &usize| {
             let hints = &self.page.lines[*line].hints;
@@ -122,7 +131,7 @@ impl View<'_> {
         };
         // The last of the best agreeing ones stands nearest to the body.
         let best = (0..end).filter(is_heading).max_by_key(|&line| (agreement(line), line));
-        best.filter(|&line| agreement(line) >= 50 || titles.is_empty()).or_else(|| {
+        best.filter(|&line| agreement(line) >= 40 || titles.is_empty()).or_else(|| {
             (0..end)
                 .filter(|&line| {
                     !outside(line) && self.lines[line].words >= 3 && self.page.lines[line].hints.link_share < 0.5
@@ -180,6 +189,7 @@ impl View<'_> {
         let features = &self.lines[line];
         features.marker.is_none()
             && !features.menu
+            && !features.recurs
             && features.is_title_like()
             && !features.foreign
             && features.signature != Signature::WithJob
@@ -230,6 +240,15 @@ impl View<'_> {
         let said = (line.saturating_sub(3)..self.lines.len().min(line + 4)).any(|near| self.lines[near].is_signed());
         let bare = features.signature == Signature::Bare && features.repeats == 1 && !said;
         features.is_signed() || bare && (beside_date || has_job)
+    }
+
+    /// What the outlet prints on page after page is no part of this article.
+    fn recurring(&self, verdicts: &mut [Verdict]) {
+        for (features, verdict) in self.lines.iter().zip(verdicts).filter(|(features, _)| features.recurs) {
+            if let (Keep(_), Some(marker)) = (*verdict, features.marker) {
+                *verdict = Drop(marker.kind);
+            }
+        }
     }
 
     fn before_headline(&self, headline: Option<usize>, verdicts: &mut [Verdict]) {

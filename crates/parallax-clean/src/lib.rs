@@ -47,6 +47,7 @@ mod lexicon;
 mod lines;
 mod metadata;
 mod outlets;
+mod repetition;
 mod zone;
 
 use crate::classifier::{Judgement, Model};
@@ -54,6 +55,8 @@ use crate::features::PageFeatures;
 use crate::lines::Page;
 use crate::zone::Zone;
 use parallax_text::Article;
+
+pub use repetition::OutletLines;
 
 /// How a page is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,16 +164,53 @@ pub enum CleanError {
 /// # Errors
 /// Where the page is too large, nested too deep, not text, empty, or without an article.
 pub fn clean(source: &str, format: SourceFormat, options: &CleanOptions) -> Result<Article, CleanError> {
+    clean_page(source, format, options, None)
+}
+
+/// Finds the article on a page of an outlet of which other pages are known: what the outlet prints
+/// on at least three of its pages, and on half of them, is neither body nor headline. `outlet` is
+/// the name that the pages were counted under.
+///
+/// # Errors
+/// As [`clean`].
+pub fn clean_among(
+    source: &str,
+    format: SourceFormat,
+    options: &CleanOptions,
+    known: &OutletLines,
+    outlet: &str,
+) -> Result<Article, CleanError> {
+    clean_page(source, format, options, Some((known, outlet)))
+}
+
+fn clean_page(
+    source: &str,
+    format: SourceFormat,
+    options: &CleanOptions,
+    known: Option<(&OutletLines, &str)>,
+) -> Result<Article, CleanError> {
     check_readable(source, options)?;
-    let page = match format {
-        SourceFormat::Text => lines::read_text(source),
-        SourceFormat::Html => html::read_html(source, options.max_nesting)?,
-    };
-    let features = features::measure(&page);
+    let page = read(source, format, options)?;
+    let mut features = features::measure(&page);
+    if let Some((known, outlet)) = known {
+        repetition::mark(&page, &mut features, known, outlet);
+    }
     let found = find_article(&page, &features)?;
     let kinds = kinds::assign(&page, &features, &found);
     let assembled = assemble::assemble(&page, &kinds);
     Ok(fields::describe(&page, &features, &found.zone, &kinds, assembled))
+}
+
+/// The lines of a page.
+fn read<'source>(
+    source: &'source str,
+    format: SourceFormat,
+    options: &CleanOptions,
+) -> Result<Page<'source>, CleanError> {
+    match format {
+        SourceFormat::Text => Ok(lines::read_text(source)),
+        SourceFormat::Html => html::read_html(source, options.max_nesting),
+    }
 }
 
 /// Where the article stands on a page.

@@ -224,3 +224,67 @@ fn other_articles_and_notes_on_authors_are_left_out() {
         "byline | (With inputs from agencies)\npromotion | Get the latest headlines from Norrvik on the Coast app. Download now!",
     );
 }
+
+/// As `above` and `below`, on a page long enough that the classifier of lines reads it.
+fn on_a_long_page(above: &str, below: &str) -> Article {
+    let quiet = "The people of the quay have asked for quiet nights since the ferry came";
+    let facts: Vec<String> = (1..=9)
+        .map(|year| {
+            format!("body | {quiet}, and in its year {year} the council counted more lorries than the year before.")
+        })
+        .collect();
+    let menu =
+        ["Home", "News", "Sport", "Weather", "Culture", "Podcasts", "Sign in", "Letters", "Jobs", "Archive", "Shop"];
+    let menu: Vec<String> = menu.iter().map(|item| format!("navigation | {item}")).collect();
+    check(&format!(
+        "{}\n\n{above}\n\nBODY\n\nBODY\n\nBODY\n\nBODY\n\n{}\n\n{below}",
+        menu.join("\n"),
+        facts.join("\n\n")
+    ))
+}
+
+#[test]
+fn the_families_hold_where_the_classifier_reads_the_page() {
+    let article = on_a_long_page(
+        &format!(
+            "{HEADLINE}\n\nbyline | By Inger Holt\nother | March 15, 2026, 6:40 p.m.\nshare | Share\nshare | Copy link"
+        ),
+        "byline | Mats Eker contributed to this report.\n\nrelated | Related Stories\nrelated | Ferry prices rise again\n\n\
+         comments | 12 Comments\n\nlegal | Copyright 2026 Norrvik Media. All rights reserved.",
+    );
+    assert_eq!(article.title.as_deref(), Some("Norrvik closes its harbour road to lorries"));
+    assert_eq!(article.byline, ["Inger Holt"]);
+    assert_eq!(article.published.as_deref(), Some("2026-03-15"));
+    assert!(!article.truncated);
+}
+
+#[test]
+fn a_wall_in_another_language_is_found_on_a_long_page() {
+    let article = on_a_long_page(
+        HEADLINE,
+        "paywall | ¿Por qué estás viendo esto? Tu suscripción se está usando en otro dispositivo y no puedes seguir leyendo.\n\
+         paywall | Si quieres compartir tu cuenta, cambia tu suscripción a la modalidad de pago para varios usuarios.",
+    );
+    assert_eq!(article.language.as_deref(), Some("en"));
+}
+
+#[test]
+fn a_relative_date_never_becomes_one() {
+    for said in
+        ["2 hours ago", "Updated 3 days ago", "Published this Tuesday", "Yesterday at 6:40 p.m.", "Last week", "Today"]
+    {
+        let source =
+            format!("Norrvik closes its harbour road to lorries\n\nBy Inger Holt\n{said}\n\n{}", BODY.join("\n\n"));
+        let article = clean(&source, SourceFormat::Text, &CleanOptions::default()).unwrap();
+        assert_eq!(article.published, None, "{said}");
+    }
+}
+
+#[test]
+fn a_label_above_a_date_says_what_it_is() {
+    let dated = |lines: &str| above(&format!("{HEADLINE}\n\nbyline | By Inger Holt\n{lines}")).published;
+    let day = Some("2026-03-15".to_string());
+    assert_eq!(dated("other | Published March 15, 2026\nother | Updated March 17, 2026"), day);
+    assert_eq!(dated("other | Last updated March 15, 2026"), day);
+    assert_eq!(dated("other | Updated\nother | March 17, 2026\nother | Published\nother | March 15, 2026"), day);
+}

@@ -220,3 +220,29 @@ fn many_lines_and_many_tags_take_time_in_proportion() {
     clean(&one_line, SourceFormat::Text, &CleanOptions::default()).unwrap();
     assert!(started.elapsed().as_secs() < 120, "took {:?}", started.elapsed());
 }
+
+/// The time that cleaning takes.
+fn time_of(source: &str, format: SourceFormat) -> f64 {
+    let options = CleanOptions { max_bytes: 128 << 20, ..CleanOptions::default() };
+    let started = std::time::Instant::now();
+    let _ = clean(source, format, &options);
+    started.elapsed().as_secs_f64()
+}
+
+#[test]
+fn eight_times_the_page_takes_about_eight_times_as_long() {
+    let paragraph = format!("<p>{PARAGRAPH}</p>");
+    let shapes: [(SourceFormat, &str); 4] = [
+        (SourceFormat::Html, "<i>a</i>"),
+        (SourceFormat::Html, "<h1>Norrvik</h1><p>Road"),
+        (SourceFormat::Text, "Harbour road closed\n"),
+        (SourceFormat::Text, PARAGRAPH),
+    ];
+    for (format, unit) in shapes {
+        let page = |bytes: usize| format!("{paragraph}\n{}", unit.repeat(bytes / unit.len()));
+        // The best of three, for what else the machine does meanwhile.
+        let best = |page: &str| (0..3).map(|_| time_of(page, format)).fold(f64::INFINITY, f64::min);
+        let (small, large) = (best(&page(32_000)), best(&page(256_000)));
+        assert!(large < small * 8.0 * 5.0 + 0.01, "{unit}: {small} s, then {large} s");
+    }
+}

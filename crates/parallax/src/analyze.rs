@@ -6,6 +6,7 @@ use crate::input::{DocumentError, Inputs, RawDocument};
 use crate::models::Models;
 use crate::progress::Progress;
 use anyhow::{Context, Result};
+use parallax_clean::OutletLines;
 use parallax_compare::{ActorInStory, Label, StorySummary, summarize};
 use parallax_ner::{ActorsOf, KnownActors};
 use parallax_text::{AnnotatedArticle, Mention};
@@ -57,10 +58,7 @@ impl Job {
         work: impl Fn(RawDocument) -> Result<R, DocumentError> + Sync,
         mut take: impl FnMut(R) -> Result<()>,
     ) -> Result<Tally> {
-        let threads = rayon::ThreadPoolBuilder::new()
-            .num_threads(self.config.threads)
-            .build()
-            .context("the threads could not be started")?;
+        let threads = self.threads()?;
         let progress = Progress::start(inputs.count_hint(), self.quiet);
         let mut tally = Tally { warnings: inputs.warnings.clone(), ..Tally::default() };
         let mut ids = BTreeSet::new();
@@ -106,6 +104,50 @@ impl Job {
         Ok(tally)
     }
 
+    fn threads(&self) -> Result<rayon::ThreadPool> {
+        let threads = rayon::ThreadPoolBuilder::new().num_threads(self.config.threads).build();
+        threads.context("the threads could not be started")
+    }
+
+    /// How the documents are to be annotated.
+    pub(crate) fn options(&self, inputs: &Inputs) -> Result<AnnotateOptions> {
+        let known = if self.clean { self.outlet_lines(inputs)? } else { OutletLines::default() };
+        Ok(AnnotateOptions { config: self.config.clone(), clean: self.clean, known })
+    }
+
+    /// Reads the pages of the outlets that the metadata tables name several times, a first time,
+    /// for what those outlets print on page after page. What is wrong with a page is told when it
+    /// is read for itself.
+    fn outlet_lines(&self, inputs: &Inputs) -> Result<OutletLines> {
+        let mut known = OutletLines::default();
+        let outlets = inputs.outlets(OutletLines::FEWEST_PAGES);
+        if outlets.is_empty() {
+            return Ok(known);
+        }
+        let limits = self.config.clean();
+        let count = |raw: RawDocument| {
+            let mut own = OutletLines::default();
+            if let Some(outlet) = raw.declared.outlet.as_ref().filter(|outlet| outlets.contains(*outlet)) {
+                // A page that cannot be read has no lines.
+                let _ = own.add(outlet, &raw.source, raw.format, &limits);
+            }
+            Ok(own)
+        };
+        let threads = self.threads()?;
+        let mut ids = BTreeSet::new();
+        let mut documents = inputs.read_files().flatten();
+        loop {
+            let round: Vec<_> = documents.by_ref().take(16 * threads.current_num_threads()).collect();
+            if round.is_empty() {
+                return Ok(known);
+            }
+            let round: Vec<_> = round.into_iter().filter_map(|raw| once(raw, &mut ids).ok()).collect();
+            let counted: Vec<Result<OutletLines, DocumentError>> =
+                threads.install(|| round.into_par_iter().map(|raw| guarded(raw, &count)).collect());
+            counted.into_iter().flatten().for_each(|own| known.merge(own));
+        }
+    }
+
     /// Annotates all documents and hands them over in order of the input.
     ///
     /// # Errors
@@ -120,7 +162,7 @@ impl Job {
         models: &Models,
         take: impl FnMut(AnnotatedArticle) -> Result<()>,
     ) -> Result<Tally> {
-        let options = AnnotateOptions { config: self.config.clone(), clean: self.clean };
+        let options = self.options(inputs)?;
         let work = |raw: RawDocument| {
             let (document, article) = make_article(raw, &options)?;
             let (origin, doc_id) = (document.origin.clone(), document.doc_id.clone());

@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::input::{DocumentError, RawDocument};
 use crate::models::Models;
 use anyhow::{Context, Result};
-use parallax_clean::clean;
+use parallax_clean::{OutletLines, clean, clean_among};
 use parallax_encoder::EncodedSentence;
 use parallax_ner::{KnownActors, Spoken};
 use parallax_quotes::{ArticleView, Attribution, QuotedSpan, Voices, attribute, quoted_spans};
@@ -20,6 +20,8 @@ pub(crate) struct AnnotateOptions {
     pub(crate) config: Config,
     /// Whether pages are cleaned; otherwise their text is taken as it is.
     pub(crate) clean: bool,
+    /// What outlets print on page after page.
+    pub(crate) known: OutletLines,
 }
 
 /// Takes a page to an article, with the user's metadata over what was detected.
@@ -31,7 +33,12 @@ pub(crate) fn make_article(raw: RawDocument, options: &AnnotateOptions) -> Resul
         message,
     };
     let mut article = if options.clean {
-        clean(&raw.source, raw.format, &options.config.clean()).map_err(|error| failed(error.to_string()))?
+        let limits = options.config.clean();
+        let cleaned = match &raw.declared.outlet {
+            Some(outlet) => clean_among(&raw.source, raw.format, &limits, &options.known, outlet),
+            None => clean(&raw.source, raw.format, &limits),
+        };
+        cleaned.map_err(|error| failed(error.to_string()))?
     } else if raw.source.trim().is_empty() {
         return Err(failed("the text is empty; leave the document out, or give its text".to_owned()));
     } else {

@@ -1,7 +1,7 @@
 //! The command line.
 
 use crate::analyze::{Job, Tally, compare, date_warnings};
-use crate::annotate::{AnnotateOptions, make_article};
+use crate::annotate::make_article;
 use crate::config::Config;
 use crate::models::{EngineOptions, Models, find_models};
 use crate::output::{Clock, write_all};
@@ -341,8 +341,8 @@ fn print_each(
     job: &Job,
     show: impl Fn(parallax_text::Document, parallax_text::Article) -> Result<String> + Sync,
 ) -> Result<bool> {
-    let options = AnnotateOptions { config: job.config.clone(), clean: job.clean };
     let inputs = job.find()?;
+    let options = job.options(&inputs)?;
     let mut out = BufWriter::new(io::stdout().lock());
     let work = |raw| {
         let (document, article) = make_article(raw, &options)?;

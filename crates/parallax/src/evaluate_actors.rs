@@ -98,7 +98,7 @@ struct Gold {
 pub(crate) fn actors(files: &[PathBuf], gold: &Path, config: &Config, models: &Models) -> Result<String> {
     let gold = read_gold(gold)?;
     let inputs = Inputs::find(files, None, config.max_bytes)?;
-    let options = AnnotateOptions { config: config.clone(), clean: true };
+    let options = AnnotateOptions { config: config.clone(), clean: true, known: Default::default() };
     let mut out = format!(
         "{:8} {:>8} {:>6} {:>7} {:>6} {:>9} {:>9} {:>6}  {}",
         "page", "mentions", "found", "joined", "extra", "pairs F1", "B3 F1", "B3 P/R", "joined by form"

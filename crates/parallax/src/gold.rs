@@ -57,7 +57,7 @@ struct Counts {
 pub(crate) fn run(files: &[PathBuf], gold: &Path, config: &Config) -> Result<String> {
     let gold = read_gold(gold)?;
     let inputs = Inputs::find(files, None, config.max_bytes)?;
-    let options = AnnotateOptions { config: config.clone(), clean: true };
+    let options = AnnotateOptions { config: config.clone(), clean: true, known: Default::default() };
     let mut out = format!(
         "{:36} {:>6} {:>10} {:>10} {:>10}  {}",
         "page", "lines", "kind right", "kept lost", "dropped in", "line numbers of lost / leaked"

@@ -7,7 +7,7 @@ use parallax_clean::SourceFormat;
 use parallax_text::SourceInfo;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -184,6 +184,26 @@ impl Inputs {
     /// Reads the documents one after another, in order of their files' names.
     pub(crate) fn read(&self) -> impl Iterator<Item = Result<RawDocument, DocumentError>> + '_ {
         self.files.iter().flat_map(move |file| self.read_file(file))
+    }
+
+    /// As [`read`](Self::read), without standard input, which cannot be read twice.
+    pub(crate) fn read_files(&self) -> impl Iterator<Item = Result<RawDocument, DocumentError>> + '_ {
+        self.files.iter().filter(|file| file.path.is_some()).flat_map(move |file| self.read_file(file))
+    }
+
+    /// The outlets that the metadata tables name for at least so many documents.
+    pub(crate) fn outlets(&self, fewest: usize) -> BTreeSet<String> {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut seen: Vec<*const MetadataTable> = Vec::new();
+        for table in self.files.iter().filter_map(|file| file.table.as_ref()) {
+            let place = std::sync::Arc::as_ptr(table);
+            if !seen.contains(&place) {
+                seen.push(place);
+                table.outlets().for_each(|outlet| *counts.entry(outlet).or_default() += 1);
+            }
+        }
+        let often = counts.into_iter().filter(|(_, count)| *count >= fewest);
+        often.map(|(outlet, _)| outlet.to_owned()).collect()
     }
 
     /// Rows of metadata tables that no document matched; none, where only some files of a table's

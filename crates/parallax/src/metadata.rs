@@ -166,6 +166,11 @@ impl MetadataTable {
         self.by_file.get(file).or_else(|| self.by_id.get(doc_id))
     }
 
+    /// The outlet of each row that names one.
+    pub(crate) fn outlets(&self) -> impl Iterator<Item = &str> {
+        self.by_file.values().chain(self.by_id.values()).filter_map(|row| row.outlet.as_deref())
+    }
+
     /// The rows that no document matched.
     pub(crate) fn unmatched(&self, files: &[String], doc_ids: &[String]) -> Vec<String> {
         let files = self.by_file.keys().filter(|file| !files.contains(file));

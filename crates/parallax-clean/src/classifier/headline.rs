@@ -36,7 +36,7 @@ const OWN: [&str; 26] = [
     "words+1",
 ];
 const AROUND: isize = 3;
-const PLACE: [&str; 14] = [
+const PLACE: [&str; 18] = [
     "to_start",
     "share_of_lines",
     "dated_before",
@@ -51,6 +51,10 @@ const PLACE: [&str; 14] = [
     "longest_around",
     "rule_choice",
     "is_first",
+    "first_shared",
+    "twin_shared",
+    "lead_shared",
+    "title_words",
 ];
 
 /// Where the numbers of a line's own stand in its row, and that of its known stems.
@@ -82,7 +86,9 @@ pub(crate) fn candidates(features: &PageFeatures, start: usize) -> Vec<usize> {
 }
 
 /// Rows of the candidates. `line_rows` and `scores` are those of the line classifier for the whole
-/// page; `rule_choice` is the line that the rules take for the headline.
+/// page; `rule_choice` is the line that the rules take for the headline; `title_words` gives what
+/// the words of a line speak for.
+#[expect(clippy::too_many_arguments, reason = "each is a different view of the same page")]
 pub(crate) fn measure(
     page: &Page<'_>,
     features: &PageFeatures,
@@ -91,6 +97,7 @@ pub(crate) fn measure(
     line_rows: &[f32],
     scores: &[f32],
     rule_choice: Option<usize>,
+    title_words: &dyn Fn(&str) -> f32,
 ) -> Vec<f32> {
     let lines = &features.lines;
     let (own, stems) = *COLUMNS;
@@ -99,8 +106,9 @@ pub(crate) fn measure(
     let most = |lines: std::ops::Range<usize>| lines.map(known).fold(0.0, f32::max);
     let beginnings = Beginnings::new(page, candidates);
     let first = (0..lines.len()).find(|&line| lines[line].words > 0);
+    let sets = WordSets::new(page, features, candidates, first, start);
     let mut measured = Vec::with_capacity(candidates.len() * WIDTH);
-    for &line in candidates {
+    for (place, &line) in candidates.iter().enumerate() {
         measured.extend(own.map(|column| number(line, column)));
         measured.extend(
             (-AROUND..=AROUND)
@@ -131,6 +139,10 @@ pub(crate) fn measure(
             longest as f32,
             f32::from(u8::from(rule_choice == Some(line))),
             f32::from(u8::from(first == Some(line))),
+            shared(&sets.own[place], &sets.first),
+            sets.twin(place),
+            sets.in_lead(place),
+            title_words(page.text(line)),
         ]);
     }
     measured
@@ -140,6 +152,51 @@ pub(crate) fn measure(
 fn begins(page: &Page<'_>, line: usize, other: usize) -> bool {
     let mut longer = bare_words(page.text(other)).take(60);
     bare_words(page.text(line)).all(|word| longer.next().as_ref() == Some(&word))
+}
+
+/// The words of the candidates, of the first line of the page and of the first paragraphs, as
+/// sorted hashes.
+struct WordSets {
+    own: Vec<Vec<u64>>,
+    first: Vec<u64>,
+    lead: Vec<u64>,
+}
+
+impl WordSets {
+    fn new(page: &Page<'_>, features: &PageFeatures, candidates: &[usize], first: Option<usize>, start: usize) -> Self {
+        const LONGEST: usize = 60;
+        const LEAD: usize = 3;
+        let set = |line: usize| -> Vec<u64> {
+            let mut words: Vec<u64> = bare_words(page.text(line)).take(LONGEST).map(|word| fnv(word.bytes())).collect();
+            words.sort_unstable();
+            words.dedup();
+            words
+        };
+        let prose = (start..features.lines.len()).filter(|&line| features.lines[line].is_prose()).take(LEAD);
+        let mut lead: Vec<u64> = prose.flat_map(set).collect();
+        lead.sort_unstable();
+        lead.dedup();
+        Self { own: candidates.iter().map(|&line| set(line)).collect(), first: first.map_or(Vec::new(), set), lead }
+    }
+
+    /// How alike the most similar other candidate is, equal ones aside.
+    fn twin(&self, place: usize) -> f32 {
+        let own = &self.own[place];
+        let others = self.own.iter().filter(|other| *other != own && other.len() >= 3);
+        if own.len() < 3 { 0.0 } else { others.map(|other| shared(own, other)).fold(0.0, f32::max) }
+    }
+
+    /// The share of the words that the first paragraphs have.
+    fn in_lead(&self, place: usize) -> f32 {
+        let own = &self.own[place];
+        own.iter().filter(|word| self.lead.binary_search(word).is_ok()).count() as f32 / own.len().max(1) as f32
+    }
+}
+
+/// How alike two sets are, 0 to 1 (Dice 1945).
+fn shared(one: &[u64], other: &[u64]) -> f32 {
+    let both = one.iter().filter(|word| other.binary_search(word).is_ok()).count();
+    2.0 * both as f32 / (one.len() + other.len()).max(1) as f32
 }
 
 /// The beginnings of candidates, for finding titles that others repeat.

@@ -5,14 +5,17 @@ use crate::hash::fnv;
 use std::sync::LazyLock;
 
 /// Opens the file; the last figure is the version of the format.
-const MAGIC: &[u8; 8] = b"PXLINES1";
+const MAGIC: &[u8; 8] = b"PXLINES2";
 /// Buckets that words and pairs of words are hashed into.
 pub(crate) const BUCKETS: usize = 1 << 15;
 
 /// What speaks for or against a line, learned from pages.
 #[derive(Debug)]
 pub(crate) struct Model {
-    text: TextWeights,
+    /// For the words of a line.
+    pub(crate) text: TextWeights,
+    /// For the words of a line as the headline.
+    pub(crate) title: TextWeights,
     /// For a line by itself and its surroundings.
     pub(crate) line: Forest,
     /// For a line as the headline.
@@ -43,19 +46,13 @@ impl Model {
         if u64::from_le_bytes(reader.take()?) != columns_hash() {
             return Err("it was trained on other columns than this version measures");
         }
-        let text = TextWeights { bias: reader.float()?, scale: reader.float()?, weights: reader.weights()? };
+        let (text, title) = (TextWeights::read(&mut reader)?, TextWeights::read(&mut reader)?);
         let line = Forest::read(&mut reader, rows::WIDTH)?;
         let headline = Forest::read(&mut reader, headline::WIDTH)?;
         if !reader.0.is_empty() {
             return Err("it is longer than it says");
         }
-        Ok(Self { text, line, headline })
-    }
-
-    /// What the words of a line speak for, from its buckets.
-    pub(crate) fn text_score(&self, buckets: &[u16]) -> f32 {
-        let sum: i32 = buckets.iter().map(|&bucket| i32::from(self.text.weights[usize::from(bucket)])).sum();
-        self.text.bias + self.text.scale * sum as f32 / (buckets.len().max(1) as f32).sqrt()
+        Ok(Self { text, title, line, headline })
     }
 }
 
@@ -67,10 +64,22 @@ fn columns_hash() -> u64 {
 
 /// A linear model of hashed words.
 #[derive(Debug)]
-struct TextWeights {
+pub(crate) struct TextWeights {
     bias: f32,
     scale: f32,
     weights: Vec<i8>,
+}
+
+impl TextWeights {
+    fn read(reader: &mut Reader<'_>) -> Result<Self, &'static str> {
+        Ok(Self { bias: reader.float()?, scale: reader.float()?, weights: reader.weights()? })
+    }
+
+    /// What the words of a line speak for, from its buckets.
+    pub(crate) fn score(&self, buckets: &[u16]) -> f32 {
+        let sum: i32 = buckets.iter().map(|&bucket| i32::from(self.weights[usize::from(bucket)])).sum();
+        self.bias + self.scale * sum as f32 / (buckets.len().max(1) as f32).sqrt()
+    }
 }
 
 /// Gradient-boosted regression trees: the sum of one leaf of each.

@@ -249,8 +249,8 @@ fn possessor(words: &Words, mark: usize) -> (usize, Owner) {
     if let Some(mention) = words.mention_to(mark) {
         return (words.of_mention[mention].start, Owner::Named(mention));
     }
-    let opens = (mark.saturating_sub(4)..mark).rev().take_while(|&at| words.same_sentence(at, mark));
-    let start = opens.filter(|&at| determiner(words.lower(at)).is_some()).next();
+    let mut opens = (mark.saturating_sub(4)..mark).rev().take_while(|&at| words.same_sentence(at, mark));
+    let start = opens.find(|&at| determiner(words.lower(at)).is_some());
     (start.unwrap_or(mark.saturating_sub(1)), Owner::Words)
 }
 

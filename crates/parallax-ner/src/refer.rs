@@ -272,11 +272,10 @@ impl<'a> Reader<'a> {
             }
             if matches!(words.lower(verb), "is" | "was" | "became" | "remains" | "'s")
                 && !matches!(after, "'s" | "'" | "\u{2019}")
+                && let Some(name) = person_to(verb)
             {
-                if let Some(name) = person_to(verb) {
-                    let is_owner = next.is_some_and(|at| crate::syntax::is_possessive(words, at));
-                    return Some(name).filter(|_| !is_owner);
-                }
+                let is_owner = next.is_some_and(|at| crate::syntax::is_possessive(words, at));
+                return Some(name).filter(|_| !is_owner);
             }
         }
         if after == "," && one.is_definite() {
@@ -630,7 +629,7 @@ impl<'a> Reader<'a> {
             return self.counterpart(one);
         }
         let bare = one.determiner.is_none() && one.owner == Owner::Nobody;
-        if !one.is_definite() && !(bare && one.country.is_some()) {
+        if !(one.is_definite() || bare && one.country.is_some()) {
             return None;
         }
         let mut candidates: Vec<usize> = self.by_office.get(&one.office).cloned().unwrap_or_default();
@@ -676,10 +675,8 @@ impl<'a> Reader<'a> {
             Owner::Named(mention) if one.country.is_none() => self.entity_of(mention),
             _ => None,
         };
-        if let Some(owner) = owner.filter(|_| !profile.owners.is_empty()) {
-            if !profile.owners.contains(&owner) {
-                return None;
-            }
+        if owner.is_some_and(|owner| !profile.owners.is_empty() && !profile.owners.contains(&owner)) {
+            return None;
         }
         let same_office = profile.offices.contains(&one.office);
         // A spokesman, an official: the same one only where something else says so.

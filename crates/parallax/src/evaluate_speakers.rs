@@ -26,7 +26,7 @@ struct Gold {
 pub(crate) fn run(files: &[PathBuf], gold: &Path, config: &Config, models: &Models) -> Result<String> {
     let gold = read_gold(gold)?;
     let inputs = Inputs::find(files, None, config.max_bytes)?;
-    let options = AnnotateOptions { config: config.clone(), clean: true };
+    let options = AnnotateOptions { config: config.clone(), clean: true, known: Default::default() };
     let mut articles: Vec<(AnnotatedArticle, String)> = Vec::new();
     for raw in inputs.read() {
         let raw = raw.map_err(|error| anyhow::anyhow!("{error}"))?;

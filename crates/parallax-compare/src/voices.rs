@@ -115,9 +115,16 @@ fn speaker_of(view: &ArticleView<'_>, quote: u32) -> Who {
     let Some(speaker) = &view.article.quotes[quote as usize].speaker else { return Who::Nobody };
     match speaker.entity.and_then(|entity| view.actor_of_entity(entity)) {
         Some(actor) => Who::Actor(actor),
-        None => Who::Words(view.article.text()[speaker.span].split_whitespace().collect::<Vec<_>>().join(" ")),
+        None => {
+            let words = view.article.text()[speaker.span].split_whitespace().collect::<Vec<_>>().join(" ");
+            // A pronoun that could not be told names nobody.
+            let is_pronoun = PRONOUNS.contains(&words.to_lowercase().as_str());
+            if is_pronoun { Who::Nobody } else { Who::Words(words) }
+        }
     }
 }
+
+const PRONOUNS: [&str; 12] = ["he", "she", "it", "they", "we", "you", "i", "who", "which", "that", "this", "others"];
 
 /// The story's actors who speak, by their share of each article's reported words.
 pub(crate) fn speaking_actors(views: &[ArticleView<'_>], actors: &[ActorInStory]) -> Vec<usize> {

@@ -10,7 +10,7 @@ use parallax_ner::{KnownActors, Spoken};
 use parallax_quotes::{ArticleView, Attribution, QuotedSpan, Voices, attribute, quoted_spans};
 use parallax_text::{
     AlignedText, AnnotatedArticle, Article, Block, BlockKind, Cue, Document, Entity, EntityKind, Layer, LayerStatus,
-    Mention, Quote, Sentence, Span, Speaker, Tone,
+    Mention, Quote, QuoteKind, Sentence, Span, Speaker, Tone,
 };
 use std::cmp::Reverse;
 
@@ -87,7 +87,7 @@ fn read_sentences(
     let (mentions, entities) = actors(text, blocks, sentences, quoted, &encoded, models, actors_of_user);
     let places: Vec<Span> = mentions.iter().map(|mention| mention.span).collect();
     let view = ArticleView { text, sentences, encoded: &encoded, quoted, mentions: &places };
-    let attributions = attribute(&models.attributions, &view);
+    let attributions = speech(attribute(&models.attributions, &view));
     let voices = Voices::new(text, sentences, quoted, &attributions);
     let (mut quotes, places) = quotes(text, &attributions, &mentions);
     documents_speak(text, blocks, &mut quotes, &entities);
@@ -172,6 +172,28 @@ pub(crate) fn line_blocks(text: &str) -> Vec<Block> {
         start += line.len();
     }
     blocks
+}
+
+/// What is said, as against done or wanted: words between marks, and words that a reporting verb
+/// or phrase introduces. The tagger, as PolNeAR has it, also attributes attitudes and acts
+/// ("imposed tariffs"); in those the outlet speaks.
+fn speech(attributions: Vec<Attribution>) -> Vec<Attribution> {
+    let is_speech =
+        |one: &Attribution| one.kind != QuoteKind::Indirect || one.cue.is_some_and(|cue| cue.lemma.is_some());
+    let mut kept = 0;
+    let places: Vec<Option<u32>> = attributions
+        .iter()
+        .map(|one| {
+            let place = is_speech(one).then_some(kept);
+            kept += u32::from(place.is_some());
+            place
+        })
+        .collect();
+    let mut attributions: Vec<Attribution> = attributions.into_iter().filter(is_speech).collect();
+    for one in &mut attributions {
+        one.continues = one.continues.and_then(|earlier| places[earlier as usize]);
+    }
+    attributions
 }
 
 /// A quotation for each content of each attribution, in order of the text, and the place of the

@@ -667,7 +667,7 @@ fn methods(out: &mut String, model: &str) {
         "<h2 id=\"methods\">Methods</h2>\n<p class=\"note\">Pages are cleaned by rules and a trained classifier of lines; every dropped part is listed under its text with the reason. \
          Entities and tone come from one transformer pass per sentence (model {}); its accuracy and limits are in its card. \
          Names, descriptions (“the Mexican president”) and pronouns are grouped to actors by rules; figures count named mentions. \
-         Who says what comes from a tagger trained on PolNeAR (Newell et al. 2018) and rules over the quotation marks; reported speech also holds what someone is said to think or want. \
+         Who says what comes from a tagger trained on PolNeAR (Newell et al. 2018) and rules over the quotation marks; words without quotation marks count as reported only where a reporting verb or phrase introduces them. \
          Tone is target-dependent sentiment (Hamborg and Donnay 2021), not a frame and not a stance. \
          Shares carry Wilson intervals, which take sentences as independent; mean tones carry percentile intervals of a bootstrap over paragraphs. \
          The model's own error is not in the intervals.</p>\n",

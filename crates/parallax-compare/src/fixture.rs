@@ -32,6 +32,10 @@ pub(crate) fn article(doc_id: &str, outlet: &str, headline: Option<&str>, paragr
         mentions: made.mentions,
         quotes: made.quotes,
         tones: made.tones,
+        frames: Vec::new(),
+        stances: Vec::new(),
+        wording: Vec::new(),
+        vectors: None,
         layers: vec![done("ner"), done("attribution"), done("tone")],
     }
 }

@@ -1,7 +1,8 @@
 //! What the stages find in an article.
 
-use crate::{Article, BlockKind, Document, Span};
+use crate::{Article, BlockKind, Document, SentenceVectors, Span};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// A sentence of the clean text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -255,6 +256,64 @@ pub struct Tone {
     pub scores: ToneScores,
 }
 
+/// How strongly a sentence is set in each frame of a codebook.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FrameScores {
+    /// Index of the sentence.
+    pub sentence: u32,
+    /// Name of the codebook.
+    pub codebook: Arc<str>,
+    /// Score of each of its frames, 0 to 1, in the codebook's order.
+    pub scores: Vec<(Arc<str>, f32)>,
+}
+
+/// Calibrated probabilities of the stance to a proposition; they sum to 1.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct StanceScores {
+    /// Probability that the sentence speaks against it.
+    pub against: f32,
+    /// Probability that it speaks for it.
+    pub favor: f32,
+    /// Probability of neither.
+    pub neither: f32,
+}
+
+impl StanceScores {
+    /// Expected stance: probability for minus probability against, -1 to 1.
+    #[must_use]
+    pub fn mean(self) -> f32 {
+        self.favor - self.against
+    }
+}
+
+/// The stance of one sentence to one proposition of the user.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stance {
+    /// Index of the sentence.
+    pub sentence: u32,
+    /// The proposition, as the user wrote it.
+    pub proposition: Arc<str>,
+    /// Whose words the sentence is: of its words, those of most.
+    pub voice: Voice,
+    /// Index of the entity who holds the view; `None` for the outlet, or where it is not known.
+    pub holder: Option<u32>,
+    /// Index of the quotation it stands in.
+    pub quote: Option<u32>,
+    /// The probabilities.
+    pub scores: StanceScores,
+}
+
+/// How loaded the wording of a sentence is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wording {
+    /// Index of the sentence.
+    pub sentence: u32,
+    /// Probability that readers call the sentence biased, 0 to 1.
+    pub loaded: f32,
+    /// The words that carry it (bytes of the clean text), with their scores, 0 to 1.
+    pub words: Vec<(Span, f32)>,
+}
+
 /// Whether a layer of annotation was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -302,6 +361,14 @@ pub struct AnnotatedArticle {
     pub quotes: Vec<Quote>,
     /// Tones, in order of their mentions.
     pub tones: Vec<Tone>,
+    /// Frames of sentences, by sentence, then codebook.
+    pub frames: Vec<FrameScores>,
+    /// Stances to the user's propositions, by sentence, then proposition.
+    pub stances: Vec<Stance>,
+    /// Loaded wording, by sentence.
+    pub wording: Vec<Wording>,
+    /// One vector a sentence; `None` where none were made.
+    pub vectors: Option<SentenceVectors>,
     /// What ran.
     pub layers: Layers,
 }

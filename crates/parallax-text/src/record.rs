@@ -66,12 +66,12 @@ pub struct AnnotationRecord {
     pub quotes: Vec<QuoteRecord>,
     /// Tones towards mentions.
     pub tones: Vec<ToneRecord>,
-    /// Frames of sentences; no model makes them yet.
-    pub frames: Vec<NotYet>,
-    /// Stances to propositions; no model makes them yet.
-    pub stances: Vec<NotYet>,
-    /// Loaded wording; no model makes it yet.
-    pub wording: Vec<NotYet>,
+    /// Frames of sentences.
+    pub frames: Vec<FrameRecord>,
+    /// Stances to the user's propositions.
+    pub stances: Vec<StanceRecord>,
+    /// Loaded wording.
+    pub wording: Vec<WordingRecord>,
     /// What ran, by name of the layer.
     pub layers: BTreeMap<String, LayerRecord>,
 }
@@ -85,10 +85,6 @@ pub enum RunName {
     /// Stands for the source range.
     Replaced,
 }
-
-/// A record of a layer that does not exist yet: there are none.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum NotYet {}
 
 /// How a field was found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -268,6 +264,66 @@ pub struct ToneRecord {
     pub positive: f64,
 }
 
+/// How strongly a sentence is set in each frame of a codebook.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FrameRecord {
+    /// Index of the sentence.
+    pub sentence: u32,
+    /// Name of the codebook.
+    pub codebook: String,
+    /// Score of each frame, 0 to 1, by its name.
+    pub scores: BTreeMap<String, f64>,
+}
+
+/// The stance of a sentence to a proposition.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StanceRecord {
+    /// Index of the sentence.
+    pub sentence: u32,
+    /// The proposition.
+    pub proposition: String,
+    /// Whose words the sentence is.
+    pub voice: Voice,
+    /// Index of the entity who holds the view.
+    pub holder: Option<u32>,
+    /// Index of the quotation it stands in.
+    pub quote: Option<u32>,
+    /// Probability that it speaks against the proposition.
+    pub against: f64,
+    /// Probability that it speaks for it.
+    pub favor: f64,
+    /// Probability of neither.
+    pub neither: f64,
+}
+
+/// How loaded the wording of a sentence is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WordingRecord {
+    /// Index of the sentence.
+    pub sentence: u32,
+    /// Probability that readers call the sentence biased.
+    pub loaded: f64,
+    /// The words that carry it.
+    pub words: Vec<LoadedWordRecord>,
+}
+
+/// A word that carries a loaded wording.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LoadedWordRecord {
+    /// The word.
+    pub text: String,
+    /// Start in `text`.
+    pub start: usize,
+    /// End in `text`.
+    pub end: usize,
+    /// Its score, 0 to 1.
+    pub score: f64,
+}
+
 /// A layer of annotation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -407,9 +463,50 @@ impl AnnotationRecord {
                 neutral: rounded(f64::from(tone.scores.neutral)),
                 positive: rounded(f64::from(tone.scores.positive)),
             }),
-            frames: Vec::new(),
-            stances: Vec::new(),
-            wording: Vec::new(),
+            frames: annotated
+                .frames
+                .iter()
+                .map(|frames| FrameRecord {
+                    sentence: frames.sentence,
+                    codebook: frames.codebook.to_string(),
+                    scores: frames
+                        .scores
+                        .iter()
+                        .map(|(frame, score)| (frame.to_string(), rounded(f64::from(*score))))
+                        .collect(),
+                })
+                .collect(),
+            stances: annotated
+                .stances
+                .iter()
+                .map(|stance| StanceRecord {
+                    sentence: stance.sentence,
+                    proposition: stance.proposition.to_string(),
+                    voice: stance.voice,
+                    holder: stance.holder,
+                    quote: stance.quote,
+                    against: rounded(f64::from(stance.scores.against)),
+                    favor: rounded(f64::from(stance.scores.favor)),
+                    neither: rounded(f64::from(stance.scores.neither)),
+                })
+                .collect(),
+            wording: annotated
+                .wording
+                .iter()
+                .map(|wording| WordingRecord {
+                    sentence: wording.sentence,
+                    loaded: rounded(f64::from(wording.loaded)),
+                    words: wording
+                        .words
+                        .iter()
+                        .map(|&(span, score)| {
+                            let (start, end) = at(span);
+                            let text = text[span].to_owned();
+                            LoadedWordRecord { text, start, end, score: rounded(f64::from(score)) }
+                        })
+                        .collect(),
+                })
+                .collect(),
             layers: annotated
                 .layers
                 .iter()
@@ -436,7 +533,8 @@ fn numbered<T, R>(items: &[T], record: impl Fn(usize, &T) -> R) -> Vec<R> {
 mod tests {
     use super::*;
     use crate::{
-        AlignedText, Article, Block, Document, Entity, Layer, Mention, Sentence, SourceInfo, Tone, ToneScores,
+        AlignedText, Article, Block, Document, Entity, FrameScores, Layer, Mention, Sentence, SourceInfo, Tone,
+        ToneScores, Wording,
     };
 
     fn annotated(source: &str, name: &str) -> AnnotatedArticle {
@@ -474,8 +572,16 @@ mod tests {
                 quote: None,
                 scores: ToneScores { negative: 0.123_44, neutral: 0.876_56, positive: 0.0 },
             }],
+            frames: vec![FrameScores {
+                sentence: 0,
+                codebook: "own".into(),
+                scores: vec![("sport".into(), 0.25), ("law".into(), 0.5)],
+            }],
+            stances: Vec::new(),
+            wording: vec![Wording { sentence: 0, loaded: 0.75, words: vec![(span, 0.5)] }],
+            vectors: None,
             layers: vec![Layer {
-                name: "frames".into(),
+                name: "stances".into(),
                 status: LayerStatus::NotRun,
                 model_sha256: None,
                 engine: None,
@@ -504,7 +610,7 @@ mod tests {
         let record = AnnotationRecord::new(&annotated("Ada \"wins\"", "Ada"));
         let json = serde_json::to_string(&record).unwrap();
         assert!(json.starts_with(r#"{"schema":"parallax/annotation/1","doc_id":"a","source":"","record":0"#), "{json}");
-        assert!(json.contains(r#""frames":[],"stances":[],"wording":[],"layers":{"frames":{"status":"not_run"}}}"#));
+        assert!(json.contains(r#""frames":[{"sentence":0,"codebook":"own","scores":{"law":0.5,"sport":0.25}}],"stances":[],"#));
         assert_eq!(serde_json::from_str::<AnnotationRecord>(&json).unwrap(), record);
     }
 }

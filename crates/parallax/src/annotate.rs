@@ -69,7 +69,21 @@ pub(crate) fn annotate(
         Default::default()
     };
     let layers = layers(models, if known { LayerStatus::Done } else { LayerStatus::UnsupportedLanguage });
-    Ok(AnnotatedArticle { document, sentences, mentions, entities, quotes, tones, layers, article })
+    let (frames, stances, wording, vectors) = (Vec::new(), Vec::new(), Vec::new(), None);
+    Ok(AnnotatedArticle {
+        document,
+        sentences,
+        mentions,
+        entities,
+        quotes,
+        tones,
+        frames,
+        stances,
+        wording,
+        vectors,
+        layers,
+        article,
+    })
 }
 
 type Findings = (Vec<Mention>, Vec<Entity>, Vec<Quote>, Vec<Tone>);

@@ -37,6 +37,10 @@ pub(crate) fn cleaned(document: Document, article: Article, form: CleanForm) -> 
                 entities: Vec::new(),
                 quotes: Vec::new(),
                 tones: Vec::new(),
+                frames: Vec::new(),
+                stances: Vec::new(),
+                wording: Vec::new(),
+                vectors: None,
                 layers: Vec::new(),
             };
             let record = serde_json::to_string(&AnnotationRecord::new(&bare)).expect("records are plain data");

@@ -209,10 +209,14 @@ struct Recorder {
 }
 
 impl Encoder for Recorder {
-    fn encode(&self, batch: &Batch<'_>) -> Result<Array2<f32>, EncodeError> {
-        let hidden = self.engine.encode(batch)?;
-        *self.last.lock().unwrap() = (batch.ids().to_vec(), batch.types().to_vec(), hidden.clone());
-        Ok(hidden)
+    fn encode_all(&self, batch: &Batch<'_>) -> Result<Vec<Array2<f32>>, EncodeError> {
+        let states = self.engine.encode_all(batch)?;
+        *self.last.lock().unwrap() = (batch.ids().to_vec(), batch.types().to_vec(), states[0].clone());
+        Ok(states)
+    }
+
+    fn branches(&self) -> usize {
+        self.engine.branches()
     }
 
     fn hidden_size(&self) -> usize {

@@ -49,7 +49,7 @@ impl DenseLayer {
                 Packed::RoundedBf16(RoundedBf16(F32 { arch }), F32Dense::new(&[(weights, bias)]))
             }
             (Precision::Int8, _) => {
-                let (integers, factors) = crate::model::to_int8(&weights);
+                let (integers, factors) = crate::weights::to_int8(&weights);
                 let layer = Int8Dense::new(&[(integers, factors, bias.to_vec())]);
                 Packed::Int8(Int8 { arch, kernel: Int8Kernel::all()[0] }, layer)
             }

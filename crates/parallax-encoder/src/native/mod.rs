@@ -9,7 +9,10 @@ mod layer;
 mod math;
 mod network;
 
-use crate::{Batch, EncodeError, Encoder, EncoderConfig, EngineInfo, LoadError, Model, Precision};
+use crate::engine::Parts;
+use crate::{
+    Batch, EncodeError, Encoder, EncoderConfig, EngineInfo, HeadModel, LoadError, Model, PairModel, Precision,
+};
 use bf16::{Bf16, RoundedBf16};
 use dense::F32;
 use int8::Int8;
@@ -33,6 +36,7 @@ use pulp::{Arch, Simd, WithSimd};
 pub struct NativeEncoder {
     config: EncoderConfig,
     network: Box<dyn Forward>,
+    branches: usize,
     info: EngineInfo,
 }
 
@@ -52,8 +56,23 @@ impl NativeEncoder {
     /// # Errors
     /// As [`NativeEncoder::new`].
     pub fn with_precision(model: &Model, precision: Precision) -> Result<Self, LoadError> {
-        let kernel = Int8Kernel::all()[0];
-        Self::on(model, precision, Arch::new(), Amx::for_bf16(), kernel)
+        Self::with_branches(model, &[], precision)
+    }
+
+    /// With the branches that these heads bring, in their order: see [`HeadModel`].
+    ///
+    /// # Errors
+    /// As [`NativeEncoder::new`].
+    pub fn with_branches(model: &Model, heads: &[&HeadModel], precision: Precision) -> Result<Self, LoadError> {
+        Self::best(&Parts::new(model, heads), precision)
+    }
+
+    /// For a model that reads two texts at a time; `model` is the one whose word embeddings it shares.
+    ///
+    /// # Errors
+    /// As [`NativeEncoder::new`].
+    pub fn for_pairs(pairs: &PairModel, model: &Model, precision: Precision) -> Result<Self, LoadError> {
+        Self::best(&pairs.parts(model), precision)
     }
 
     /// The same engine without vector or matrix instructions of the processor: slow, and the
@@ -62,7 +81,19 @@ impl NativeEncoder {
     /// # Errors
     /// As [`NativeEncoder::new`].
     pub fn portable(model: &Model, precision: Precision) -> Result<Self, LoadError> {
-        Self::on(model, precision, Arch::Scalar, None, Int8Kernel::Portable)
+        Self::portable_with_branches(model, &[], precision)
+    }
+
+    /// As [`NativeEncoder::with_branches`], without vector or matrix instructions.
+    ///
+    /// # Errors
+    /// As [`NativeEncoder::new`].
+    pub fn portable_with_branches(
+        model: &Model,
+        heads: &[&HeadModel],
+        precision: Precision,
+    ) -> Result<Self, LoadError> {
+        Self::on(&Parts::new(model, heads), precision, Arch::Scalar, None, Int8Kernel::Portable)
     }
 
     /// The fastest precision on this processor that keeps the decisions of f32: bf16 with AMX, int8
@@ -76,8 +107,12 @@ impl NativeEncoder {
         }
     }
 
+    fn best(parts: &Parts<'_>, precision: Precision) -> Result<Self, LoadError> {
+        Self::on(parts, precision, Arch::new(), Amx::for_bf16(), Int8Kernel::all()[0])
+    }
+
     fn on(
-        model: &Model,
+        parts: &Parts<'_>,
         precision: Precision,
         arch: Arch,
         amx: Option<Amx>,
@@ -85,28 +120,33 @@ impl NativeEncoder {
     ) -> Result<Self, LoadError> {
         let vectors = arch.dispatch(KernelName);
         let (network, kernel): (Box<dyn Forward>, String) = match (precision, amx) {
-            (Precision::F32, _) => (Box::new(Network::new(model, F32 { arch })?), vectors.to_owned()),
+            (Precision::F32, _) => (Box::new(Network::new(parts, F32 { arch })?), vectors.to_owned()),
             (Precision::Bf16, Some(amx)) => {
-                (Box::new(Network::new(model, Bf16 { arch, amx })?), format!("{vectors}+amx-bf16"))
+                (Box::new(Network::new(parts, Bf16 { arch, amx })?), format!("{vectors}+amx-bf16"))
             }
             (Precision::Bf16, None) => {
-                (Box::new(Network::new(model, RoundedBf16(F32 { arch }))?), format!("{vectors}+rounded"))
+                (Box::new(Network::new(parts, RoundedBf16(F32 { arch }))?), format!("{vectors}+rounded"))
             }
             (Precision::Int8, _) => {
-                (Box::new(Network::new(model, Int8 { arch, kernel })?), format!("{vectors}+{}", kernel.name()))
+                (Box::new(Network::new(parts, Int8 { arch, kernel })?), format!("{vectors}+{}", kernel.name()))
             }
         };
         let info = EngineInfo { name: "native".to_owned(), precision: precision.to_string(), kernel };
-        Ok(Self { config: model.config().encoder.clone(), network, info })
+        let branches = parts.branches.len();
+        Ok(Self { config: parts.config.clone(), network, branches, info })
     }
 }
 
 impl Encoder for NativeEncoder {
-    fn encode(&self, batch: &Batch<'_>) -> Result<Array2<f32>, EncodeError> {
+    fn encode_all(&self, batch: &Batch<'_>) -> Result<Vec<Array2<f32>>, EncodeError> {
         batch.check(&self.config)?;
-        let states = self.network.forward(batch);
-        Ok(Array2::from_shape_vec((batch.ids().len(), self.config.hidden_size), states)
-            .expect("one state for each token"))
+        let shape = (batch.ids().len(), self.config.hidden_size);
+        let states = self.network.forward(batch).into_iter();
+        Ok(states.map(|s| Array2::from_shape_vec(shape, s).expect("one state for each token")).collect())
+    }
+
+    fn branches(&self) -> usize {
+        self.branches
     }
 
     fn hidden_size(&self) -> usize {

@@ -111,7 +111,11 @@ struct Recorder {
 }
 
 impl Encoder for Recorder {
-    fn encode(&self, batch: &Batch<'_>) -> Result<Array2<f32>, EncodeError> {
+    fn branches(&self) -> usize {
+        0
+    }
+
+    fn encode_all(&self, batch: &Batch<'_>) -> Result<Vec<Array2<f32>>, EncodeError> {
         let mut seen = self.seen.lock().expect("no thread panicked");
         let mut first = 0;
         for &length in batch.lengths() {
@@ -119,7 +123,7 @@ impl Encoder for Recorder {
             seen.push(Sequence { ids: batch.ids()[range.clone()].to_vec(), types: batch.types()[range].to_vec() });
             first += length;
         }
-        Ok(Array2::zeros((batch.ids().len(), self.width)))
+        Ok(vec![Array2::zeros((batch.ids().len(), self.width))])
     }
 
     fn hidden_size(&self) -> usize {

@@ -1,6 +1,9 @@
 //! The encoder seam: token ids in, hidden states out.
 
+use crate::weights::Weights;
+use crate::{EncoderConfig, HeadModel, Model};
 use ndarray::Array2;
+use std::ops::Range;
 
 /// An engine that runs the transformer.
 ///
@@ -8,11 +11,23 @@ use ndarray::Array2;
 /// batch, up to its own precision; [`NativeEncoder`](crate::NativeEncoder) gives the same bits.
 pub trait Encoder: Send + Sync {
     /// Hidden states of the last layer, `[tokens of all sequences, hidden size]`, in the order of
-    /// the batch.
+    /// the batch: of the trunk, then of each branch. A branch goes on from the states of a lower
+    /// layer of the trunk with layers of its own.
     ///
     /// # Errors
     /// When an id, a type or a length lies outside what the model knows, or when the engine fails.
-    fn encode(&self, batch: &Batch<'_>) -> Result<Array2<f32>, EncodeError>;
+    fn encode_all(&self, batch: &Batch<'_>) -> Result<Vec<Array2<f32>>, EncodeError>;
+
+    /// Those of the trunk alone.
+    ///
+    /// # Errors
+    /// As [`Encoder::encode_all`].
+    fn encode(&self, batch: &Batch<'_>) -> Result<Array2<f32>, EncodeError> {
+        Ok(self.encode_all(batch)?.swap_remove(0))
+    }
+
+    /// Number of branches.
+    fn branches(&self) -> usize;
 
     /// Width of a hidden state.
     fn hidden_size(&self) -> usize;
@@ -31,6 +46,30 @@ pub struct EngineInfo {
     /// Which code was chosen for this processor: vectors (`avx512`, `avx2`, `neon`, `portable`) and,
     /// in bf16 and int8, what multiplies (`avx512+amx-bf16`, `avx512+avx512-vnni`); or `libtorch/cpu`.
     pub kernel: String,
+}
+
+/// Where an engine finds its weights.
+#[derive(Debug)]
+pub(crate) struct Parts<'a> {
+    pub(crate) config: &'a EncoderConfig,
+    /// The word embeddings are here.
+    pub(crate) words: &'a Weights,
+    /// Everything else of the trunk.
+    pub(crate) weights: &'a Weights,
+    /// Each branch's layers, numbered as those of the trunk that they stand beside.
+    pub(crate) branches: Vec<(&'a Weights, Range<usize>)>,
+}
+
+impl<'a> Parts<'a> {
+    pub(crate) fn new(model: &'a Model, heads: &[&'a HeadModel]) -> Self {
+        let branches = heads.iter().filter(|head| !head.layers().is_empty());
+        Self {
+            config: &model.config().encoder,
+            words: model.weights(),
+            weights: model.weights(),
+            branches: branches.map(|head| (head.weights(), head.layers())).collect(),
+        }
+    }
 }
 
 /// Number format of the products in the dense layers.

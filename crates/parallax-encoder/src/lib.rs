@@ -15,10 +15,13 @@
 //! ```
 //!
 //! * [`Model`]: a model folder (configuration, tokenizer, safetensors weights), checked when it loads.
-//! * [`HeadModel`]: a head that was trained apart, bound to the one model whose states it reads.
+//! * [`HeadModel`]: heads that were trained apart, bound to the one model whose states they read;
+//!   a branch brings upper layers of its own.
+//! * [`PairModel`] and [`PairEncoder`]: two texts at a time, for heads that must see both together.
 //! * [`Encoder`]: the seam, token ids in and hidden states out, with [`NativeEncoder`] (the default)
 //!   and, with the feature `rust-bert`, `RustBertEncoder` (libtorch).
 //! * [`SentenceEncoder`]: sentences of a text to tokens with exact byte spans and their hidden states.
+//! * [`SentenceProjection`]: one vector a sentence; [`DenseLayer`]: a dense layer for heads.
 //! * [`word_shape`]: letter case for an uncased encoder.
 //!
 //! The network is BERT (Devlin et al. 2019, "BERT: Pre-training of Deep Bidirectional Transformers
@@ -35,17 +38,22 @@ mod engine;
 mod head_model;
 mod model;
 mod native;
+mod pairs;
 #[cfg(feature = "rust-bert")]
 mod rust_bert_engine;
 mod sentence;
 mod tokens;
+mod vectors;
+mod weights;
 pub mod word_shape;
 
 pub use engine::{Batch, EncodeError, Encoder, EngineInfo, Precision};
 pub use head_model::HeadModel;
 pub use model::{EncoderConfig, LoadError, Model, ModelConfig};
 pub use native::{DenseLayer, NativeEncoder};
+pub use pairs::{EncodedPair, PairEncoder, PairModel, Pieces};
 #[cfg(feature = "rust-bert")]
 pub use rust_bert_engine::RustBertEncoder;
-pub use sentence::{EncodeOptions, EncodedSentence, SentenceEncoder};
+pub use sentence::{BranchStates, EncodeOptions, EncodedSentence, SentenceEncoder};
 pub use tokens::Token;
+pub use vectors::SentenceProjection;

@@ -1,7 +1,8 @@
 //! The rust-bert engine: the same weights in `rust_bert`'s `BertModel`, on libtorch.
 
+use crate::engine::Parts;
 use crate::model::encoder_shapes;
-use crate::{Batch, EncodeError, Encoder, EncoderConfig, EngineInfo, LoadError, Model};
+use crate::{Batch, EncodeError, Encoder, EncoderConfig, EngineInfo, HeadModel, LoadError, Model};
 use ndarray::Array2;
 use rust_bert::bert::{BertConfig, BertEmbeddings, BertModel};
 use std::any::Any;
@@ -24,7 +25,8 @@ const EPSILON: f32 = 1e-12;
 /// number is that of `OMP_NUM_THREADS`.
 pub struct RustBertEncoder {
     config: EncoderConfig,
-    model: Mutex<BertModel<BertEmbeddings>>,
+    /// The trunk, then one whole model for each branch, with the trunk's lower layers.
+    models: Vec<Mutex<BertModel<BertEmbeddings>>>,
     info: EngineInfo,
 }
 
@@ -40,31 +42,47 @@ impl RustBertEncoder {
     /// # Errors
     /// When rust-bert's model has other variables than this one has tensors, or when libtorch fails.
     pub fn new(model: &Model) -> Result<Self, LoadError> {
+        Self::with_branches(model, &[])
+    }
+
+    /// With the branches that these heads bring, in their order: each is a whole model, in which the
+    /// lower layers are computed again.
+    ///
+    /// # Errors
+    /// As [`RustBertEncoder::new`].
+    pub fn with_branches(model: &Model, heads: &[&HeadModel]) -> Result<Self, LoadError> {
         let failed = |message: String| LoadError::Engine { engine: NAME, message };
-        let config = model.config().encoder.clone();
+        let parts = Parts::new(model, heads);
+        let config = parts.config.clone();
         if config.layer_norm_eps != EPSILON {
             return Err(failed(format!(
                 "rust-bert computes layer normalisation with {EPSILON:e}, the model wants {:e}",
                 config.layer_norm_eps
             )));
         }
-        let (bert, store) = caught(|| {
-            let store = VarStore::new(Device::Cpu);
-            Ok((BertModel::new_with_optional_pooler(store.root(), &bert_config(&config), false), store))
-        })
-        .map_err(failed)?;
-        fill(&store, model, &config)?;
+        let ends = std::iter::once(config.num_hidden_layers).chain(parts.branches.iter().map(|(_, layers)| layers.end));
+        let models = ends.enumerate().map(|(number, layers)| {
+            let config = EncoderConfig { num_hidden_layers: layers, ..config.clone() };
+            let (bert, store) = caught(|| {
+                let store = VarStore::new(Device::Cpu);
+                Ok((BertModel::new_with_optional_pooler(store.root(), &bert_config(&config), false), store))
+            })
+            .map_err(failed)?;
+            fill(&store, &parts, number.checked_sub(1), &config)?;
+            Ok(Mutex::new(bert))
+        });
+        let models = models.collect::<Result<_, LoadError>>()?;
         let info = EngineInfo { name: NAME.to_owned(), precision: "f32".to_owned(), kernel: "libtorch/cpu".to_owned() };
-        Ok(Self { config, model: Mutex::new(bert), info })
+        Ok(Self { config, models, info })
     }
 
     /// Hidden states of the padded batch, `[sequences * longest, hidden size]`.
-    fn forward(&self, batch: &Batch<'_>, longest: usize) -> Result<Vec<f32>, String> {
+    fn forward(&self, number: usize, batch: &Batch<'_>, longest: usize) -> Result<Vec<f32>, String> {
         let mask: Vec<i64> =
             batch.lengths().iter().flat_map(|&length| (0..longest).map(move |at| i64::from(at < length))).collect();
         let ids = padded(batch.ids(), batch.lengths(), longest);
         let types = padded(batch.types(), batch.lengths(), longest);
-        let model = self.model.lock().unwrap_or_else(PoisonError::into_inner);
+        let model = self.models[number].lock().unwrap_or_else(PoisonError::into_inner);
         caught(|| {
             let shape = [batch.lengths().len() as i64, longest as i64];
             let tensor = |values: &[i64]| Tensor::f_from_slice(values)?.f_reshape(shape);
@@ -80,17 +98,26 @@ impl RustBertEncoder {
 }
 
 impl Encoder for RustBertEncoder {
-    fn encode(&self, batch: &Batch<'_>) -> Result<Array2<f32>, EncodeError> {
+    fn encode_all(&self, batch: &Batch<'_>) -> Result<Vec<Array2<f32>>, EncodeError> {
         batch.check(&self.config)?;
         let width = self.config.hidden_size;
-        let Some(&longest) = batch.lengths().iter().max() else { return Ok(Array2::zeros((0, width))) };
+        let Some(&longest) = batch.lengths().iter().max() else {
+            return Ok(vec![Array2::zeros((0, width)); self.models.len()]);
+        };
         let failed = |message: String| EncodeError::Engine { engine: NAME, message };
-        let states = self.forward(batch, longest).map_err(failed)?;
-        let mut kept = Vec::with_capacity(batch.ids().len() * width);
-        for (sequence, &length) in states.chunks_exact(longest * width).zip(batch.lengths()) {
-            kept.extend_from_slice(&sequence[..length * width]);
-        }
-        Array2::from_shape_vec((batch.ids().len(), width), kept).map_err(|error| failed(error.to_string()))
+        let end = |number: usize| {
+            let states = self.forward(number, batch, longest).map_err(failed)?;
+            let mut kept = Vec::with_capacity(batch.ids().len() * width);
+            for (sequence, &length) in states.chunks_exact(longest * width).zip(batch.lengths()) {
+                kept.extend_from_slice(&sequence[..length * width]);
+            }
+            Array2::from_shape_vec((batch.ids().len(), width), kept).map_err(|error| failed(error.to_string()))
+        };
+        (0..self.models.len()).map(end).collect()
+    }
+
+    fn branches(&self) -> usize {
+        self.models.len() - 1
     }
 
     fn hidden_size(&self) -> usize {
@@ -117,8 +144,9 @@ fn bert_config(config: &EncoderConfig) -> BertConfig {
     }
 }
 
-/// Copies every tensor of the encoder into the variable of its name; both must have the same names.
-fn fill(store: &VarStore, model: &Model, config: &EncoderConfig) -> Result<(), LoadError> {
+/// Copies every tensor of the trunk, or of a branch with the layers below it, into the variable of
+/// its name; both must have the same names.
+fn fill(store: &VarStore, parts: &Parts<'_>, branch: Option<usize>, config: &EncoderConfig) -> Result<(), LoadError> {
     let failed = |message: String| LoadError::Engine { engine: NAME, message };
     let mut variables = store.variables();
     let shapes = encoder_shapes(config);
@@ -129,9 +157,13 @@ fn fill(store: &VarStore, model: &Model, config: &EncoderConfig) -> Result<(), L
         return Err(failed(format!("rust-bert and the model do not both have {difference:?}")));
     }
     for (name, shape) in &shapes {
+        let own = branch.map(|number| &parts.branches[number]).filter(|(_, layers)| {
+            layers.clone().any(|layer| name.starts_with(&format!("encoder.encoder.layer.{layer}.")))
+        });
+        let weights = own.map_or(parts.weights, |(weights, _)| weights);
         let values = match shape.len() {
-            1 => model.vector(name)?.into_raw_vec_and_offset().0,
-            _ => model.matrix(name)?.into_raw_vec_and_offset().0,
+            1 => weights.vector(name)?.into_raw_vec_and_offset().0,
+            _ => weights.matrix(name)?.into_raw_vec_and_offset().0,
         };
         let variable = variables.get_mut(&name["encoder.".len()..]).expect("the names were just compared");
         let shape: Vec<i64> = shape.iter().map(|&size| size as i64).collect();

@@ -2,7 +2,7 @@
 
 use crate::tokens::{TokenizedSentence, tokenize};
 use crate::{Batch, EncodeError, Encoder, EngineInfo, Model, Token};
-use ndarray::{Array2, Axis, Slice};
+use ndarray::{Array1, Array2, Axis, Slice};
 use parallax_text::Span;
 use std::ops::Range;
 use std::sync::Arc;
@@ -34,9 +34,26 @@ pub struct EncodedSentence {
     pub tokens: Vec<Token>,
     /// Hidden states of the last layer, `[tokens, hidden size]`.
     pub hidden: Array2<f32>,
+    /// Those of each branch of the engine.
+    pub branches: Vec<BranchStates>,
+}
+
+/// Hidden states of a branch for one sentence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BranchStates {
+    /// State of `[CLS]`, in the first window; 0 where the sentence has no tokens.
+    pub first: Array1<f32>,
+    /// States of the tokens, `[tokens, hidden size]`.
+    pub hidden: Array2<f32>,
 }
 
 impl EncodedSentence {
+    /// Mean of the hidden states of all tokens; `None` where there are none.
+    #[must_use]
+    pub fn mean(&self) -> Option<Array1<f32>> {
+        self.hidden.mean_axis(Axis(0))
+    }
+
     /// The tokens that share at least one byte with a span of the text.
     #[must_use]
     pub fn tokens_in(&self, span: Span) -> Range<usize> {
@@ -143,13 +160,20 @@ impl SentenceEncoder {
     pub fn encode(&self, text: &str, spans: &[Span]) -> Result<Vec<EncodedSentence>, EncodeError> {
         let sentences =
             spans.iter().map(|&span| tokenize(&self.tokenizer, text, span)).collect::<Result<Vec<_>, _>>()?;
-        let empty = |sentence: &TokenizedSentence| Array2::zeros((sentence.tokens.len(), self.hidden_size()));
-        let mut hidden: Vec<Array2<f32>> = sentences.iter().map(empty).collect();
+        let width = self.hidden_size();
+        let mut encoded: Vec<EncodedSentence> = sentences
+            .iter()
+            .map(|sentence| {
+                let hidden = Array2::zeros((sentence.tokens.len(), width));
+                let branch = BranchStates { first: Array1::zeros(width), hidden: hidden.clone() };
+                let branches = vec![branch; self.engine.branches()];
+                EncodedSentence { tokens: sentence.tokens.clone(), hidden, branches }
+            })
+            .collect();
         for batch in self.batches(&sentences) {
-            self.encode_batch(&sentences, &batch, &mut hidden)?;
+            self.encode_batch(&sentences, &batch, &mut encoded)?;
         }
-        let paired = sentences.into_iter().zip(hidden);
-        Ok(paired.map(|(sentence, hidden)| EncodedSentence { tokens: sentence.tokens, hidden }).collect())
+        Ok(encoded)
     }
 
     /// The windows of all sentences, longest first, cut into batches.
@@ -185,7 +209,7 @@ impl SentenceEncoder {
         &self,
         sentences: &[TokenizedSentence],
         batch: &[Window],
-        hidden: &mut [Array2<f32>],
+        encoded: &mut [EncodedSentence],
     ) -> Result<(), EncodeError> {
         let (cls, sep) = self.frame;
         let lengths: Vec<usize> = batch.iter().map(Window::length).collect();
@@ -200,12 +224,22 @@ impl SentenceEncoder {
             types.extend_from_slice(&sentence.types[window.read.clone()]);
             types.push(0);
         }
-        let states = self.engine.encode(&Batch::new(&ids, &types, &lengths)?)?;
+        let ends = self.engine.encode_all(&Batch::new(&ids, &types, &lengths)?)?;
         let mut row = 0;
         for window in batch {
             let first = row + 1 + window.keep.start - window.read.start;
-            let kept = states.slice_axis(Axis(0), Slice::from(first..first + window.keep.len()));
-            hidden[window.sentence].slice_axis_mut(Axis(0), Slice::from(window.keep.clone())).assign(&kept);
+            let kept = |states: &Array2<f32>, to: &mut Array2<f32>| {
+                let kept = states.slice_axis(Axis(0), Slice::from(first..first + window.keep.len()));
+                to.slice_axis_mut(Axis(0), Slice::from(window.keep.clone())).assign(&kept);
+            };
+            let sentence = &mut encoded[window.sentence];
+            kept(&ends[0], &mut sentence.hidden);
+            for (states, branch) in ends[1..].iter().zip(&mut sentence.branches) {
+                kept(states, &mut branch.hidden);
+                if window.read.start == 0 {
+                    branch.first.assign(&states.row(row));
+                }
+            }
             row += window.length();
         }
         Ok(())

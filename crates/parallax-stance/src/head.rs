@@ -105,7 +105,7 @@ mod tests {
 
     fn encoded() -> EncodedSentence {
         let token = |start| Token { span: Span::new(start, start + 1), starts_word: true };
-        EncodedSentence { tokens: vec![token(0), token(2)], hidden: array![[2.0], [-1.0]] }
+        EncodedSentence { tokens: vec![token(0), token(2)], hidden: array![[2.0], [-1.0]], branches: Vec::new() }
     }
 
     #[test]

@@ -4,7 +4,8 @@ use super::dense::{Activation, F32, F32Dense};
 use super::kernels::{Amx, BLOCK, Bf16Tile, Block, SIDE, Session, Tile};
 use super::math::{gelu_short, grown};
 use super::network::{Arithmetic, DenseNames, FeedForward};
-use crate::{LoadError, Model};
+use crate::LoadError;
+use crate::weights::Weights;
 use pulp::{Arch, Simd, WithSimd};
 
 /// Inputs that a tile holds.
@@ -43,8 +44,8 @@ impl Arithmetic for Bf16 {
         self.arch
     }
 
-    fn dense(&self, model: &Model, names: &DenseNames) -> Result<Bf16Dense, LoadError> {
-        Ok(Bf16Dense::new(&names.read(model)?))
+    fn dense(&self, weights: &Weights, names: &DenseNames) -> Result<Bf16Dense, LoadError> {
+        Ok(Bf16Dense::new(&names.read(weights)?))
     }
 
     fn start(&self) -> Session {
@@ -244,8 +245,8 @@ impl Arithmetic for RoundedBf16 {
         self.0.arch()
     }
 
-    fn dense(&self, model: &Model, names: &DenseNames) -> Result<F32Dense, LoadError> {
-        let mut parts = names.read(model)?;
+    fn dense(&self, weights: &Weights, names: &DenseNames) -> Result<F32Dense, LoadError> {
+        let mut parts = names.read(weights)?;
         parts.iter_mut().for_each(|(weights, _)| weights.mapv_inplace(rounded));
         Ok(F32Dense::new(&parts))
     }

@@ -2,7 +2,8 @@
 
 use super::math::{gelu_all, grown};
 use super::network::{Arithmetic, DenseNames, FeedForward, Part};
-use crate::{LoadError, Model};
+use crate::LoadError;
+use crate::weights::Weights;
 use pulp::{Arch, Simd, WithSimd};
 
 /// f32 on the processor's vector instructions.
@@ -23,8 +24,8 @@ impl Arithmetic for F32 {
         self.arch
     }
 
-    fn dense(&self, model: &Model, names: &DenseNames) -> Result<F32Dense, LoadError> {
-        Ok(F32Dense::new(&names.read(model)?))
+    fn dense(&self, weights: &Weights, names: &DenseNames) -> Result<F32Dense, LoadError> {
+        Ok(F32Dense::new(&names.read(weights)?))
     }
 
     fn start(&self) {}

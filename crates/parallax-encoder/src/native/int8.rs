@@ -5,7 +5,8 @@
 use super::kernels::{BLOCK, Block, ByteTile, Int8Kernel, Int8Session, Int8Tile, SIDE, Tile};
 use super::math::{gelu_all, grown, max};
 use super::network::{Arithmetic, DenseNames, FeedForward};
-use crate::{LoadError, Model};
+use crate::LoadError;
+use crate::weights::Weights;
 use pulp::{Arch, Simd, WithSimd};
 
 /// Inputs that a tile holds.
@@ -58,11 +59,11 @@ impl Arithmetic for Int8 {
         self.arch
     }
 
-    fn dense(&self, model: &Model, names: &DenseNames) -> Result<Int8Dense, LoadError> {
+    fn dense(&self, weights: &Weights, names: &DenseNames) -> Result<Int8Dense, LoadError> {
         let mut parts = Vec::new();
         for (weight, bias) in names.pairs() {
-            let (rows, factors) = model.int8(&weight)?;
-            parts.push((rows, factors, model.vector(&bias)?.to_vec()));
+            let (rows, factors) = weights.int8(&weight)?;
+            parts.push((rows, factors, weights.vector(&bias)?.to_vec()));
         }
         Ok(Int8Dense::new(&parts))
     }

@@ -5,16 +5,21 @@ mod bf16;
 mod dense;
 mod int8;
 mod kernels;
+mod layer;
 mod math;
 mod network;
 
-use crate::{Batch, EncodeError, Encoder, EncoderConfig, EngineInfo, LoadError, Model, Precision};
-use bf16::{Bf16, Bf16Dense, RoundedBf16};
-use dense::{F32, F32Dense};
-use int8::{Int8, Int8Dense};
+use crate::engine::Parts;
+use crate::{
+    Batch, EncodeError, Encoder, EncoderConfig, EngineInfo, HeadModel, LoadError, Model, PairModel, Precision,
+};
+use bf16::{Bf16, RoundedBf16};
+use dense::F32;
+use int8::Int8;
 use kernels::{Amx, Int8Kernel};
-use ndarray::{Array1, Array2};
-use network::{Arithmetic, Forward, Network};
+pub use layer::DenseLayer;
+use ndarray::Array2;
+use network::{Forward, Network};
 use pulp::{Arch, Simd, WithSimd};
 
 /// The default engine: pure Rust on the best instructions that the processor has.
@@ -31,6 +36,7 @@ use pulp::{Arch, Simd, WithSimd};
 pub struct NativeEncoder {
     config: EncoderConfig,
     network: Box<dyn Forward>,
+    branches: usize,
     info: EngineInfo,
 }
 
@@ -50,8 +56,23 @@ impl NativeEncoder {
     /// # Errors
     /// As [`NativeEncoder::new`].
     pub fn with_precision(model: &Model, precision: Precision) -> Result<Self, LoadError> {
-        let kernel = Int8Kernel::all()[0];
-        Self::on(model, precision, Arch::new(), Amx::for_bf16(), kernel)
+        Self::with_branches(model, &[], precision)
+    }
+
+    /// With the branches that these heads bring, in their order: see [`HeadModel`].
+    ///
+    /// # Errors
+    /// As [`NativeEncoder::new`].
+    pub fn with_branches(model: &Model, heads: &[&HeadModel], precision: Precision) -> Result<Self, LoadError> {
+        Self::best(&Parts::new(model, heads), precision)
+    }
+
+    /// For a model that reads two texts at a time; `model` is the one whose word embeddings it shares.
+    ///
+    /// # Errors
+    /// As [`NativeEncoder::new`].
+    pub fn for_pairs(pairs: &PairModel, model: &Model, precision: Precision) -> Result<Self, LoadError> {
+        Self::best(&pairs.parts(model), precision)
     }
 
     /// The same engine without vector or matrix instructions of the processor: slow, and the
@@ -60,7 +81,19 @@ impl NativeEncoder {
     /// # Errors
     /// As [`NativeEncoder::new`].
     pub fn portable(model: &Model, precision: Precision) -> Result<Self, LoadError> {
-        Self::on(model, precision, Arch::Scalar, None, Int8Kernel::Portable)
+        Self::portable_with_branches(model, &[], precision)
+    }
+
+    /// As [`NativeEncoder::with_branches`], without vector or matrix instructions.
+    ///
+    /// # Errors
+    /// As [`NativeEncoder::new`].
+    pub fn portable_with_branches(
+        model: &Model,
+        heads: &[&HeadModel],
+        precision: Precision,
+    ) -> Result<Self, LoadError> {
+        Self::on(&Parts::new(model, heads), precision, Arch::Scalar, None, Int8Kernel::Portable)
     }
 
     /// The fastest precision on this processor that keeps the decisions of f32: bf16 with AMX, int8
@@ -74,8 +107,12 @@ impl NativeEncoder {
         }
     }
 
+    fn best(parts: &Parts<'_>, precision: Precision) -> Result<Self, LoadError> {
+        Self::on(parts, precision, Arch::new(), Amx::for_bf16(), Int8Kernel::all()[0])
+    }
+
     fn on(
-        model: &Model,
+        parts: &Parts<'_>,
         precision: Precision,
         arch: Arch,
         amx: Option<Amx>,
@@ -83,28 +120,33 @@ impl NativeEncoder {
     ) -> Result<Self, LoadError> {
         let vectors = arch.dispatch(KernelName);
         let (network, kernel): (Box<dyn Forward>, String) = match (precision, amx) {
-            (Precision::F32, _) => (Box::new(Network::new(model, F32 { arch })?), vectors.to_owned()),
+            (Precision::F32, _) => (Box::new(Network::new(parts, F32 { arch })?), vectors.to_owned()),
             (Precision::Bf16, Some(amx)) => {
-                (Box::new(Network::new(model, Bf16 { arch, amx })?), format!("{vectors}+amx-bf16"))
+                (Box::new(Network::new(parts, Bf16 { arch, amx })?), format!("{vectors}+amx-bf16"))
             }
             (Precision::Bf16, None) => {
-                (Box::new(Network::new(model, RoundedBf16(F32 { arch }))?), format!("{vectors}+rounded"))
+                (Box::new(Network::new(parts, RoundedBf16(F32 { arch }))?), format!("{vectors}+rounded"))
             }
             (Precision::Int8, _) => {
-                (Box::new(Network::new(model, Int8 { arch, kernel })?), format!("{vectors}+{}", kernel.name()))
+                (Box::new(Network::new(parts, Int8 { arch, kernel })?), format!("{vectors}+{}", kernel.name()))
             }
         };
         let info = EngineInfo { name: "native".to_owned(), precision: precision.to_string(), kernel };
-        Ok(Self { config: model.config().encoder.clone(), network, info })
+        let branches = parts.branches.len();
+        Ok(Self { config: parts.config.clone(), network, branches, info })
     }
 }
 
 impl Encoder for NativeEncoder {
-    fn encode(&self, batch: &Batch<'_>) -> Result<Array2<f32>, EncodeError> {
+    fn encode_all(&self, batch: &Batch<'_>) -> Result<Vec<Array2<f32>>, EncodeError> {
         batch.check(&self.config)?;
-        let states = self.network.forward(batch);
-        Ok(Array2::from_shape_vec((batch.ids().len(), self.config.hidden_size), states)
-            .expect("one state for each token"))
+        let shape = (batch.ids().len(), self.config.hidden_size);
+        let states = self.network.forward(batch).into_iter();
+        Ok(states.map(|s| Array2::from_shape_vec(shape, s).expect("one state for each token")).collect())
+    }
+
+    fn branches(&self) -> usize {
+        self.branches
     }
 
     fn hidden_size(&self) -> usize {
@@ -113,62 +155,6 @@ impl Encoder for NativeEncoder {
 
     fn engine(&self) -> &EngineInfo {
         &self.info
-    }
-}
-
-/// One dense layer alone, on the kernel that [`NativeEncoder`] would take: what a machine's limit is
-/// measured with.
-#[derive(Debug)]
-pub struct DenseLayer(Layer);
-
-#[derive(Debug)]
-enum Layer {
-    F32(F32, F32Dense),
-    Bf16(Bf16, Bf16Dense),
-    RoundedBf16(RoundedBf16, F32Dense),
-    Int8(Int8, Int8Dense),
-}
-
-impl DenseLayer {
-    /// A layer with these weights, `[outputs, inputs]`, and no biases.
-    #[must_use]
-    pub fn new(precision: Precision, weights: &Array2<f32>) -> Self {
-        let arch = Arch::new();
-        let parts = [(weights.clone(), Array1::zeros(weights.nrows()))];
-        Self(match (precision, Amx::for_bf16()) {
-            (Precision::F32, _) => Layer::F32(F32 { arch }, F32Dense::new(&parts)),
-            (Precision::Bf16, Some(amx)) => Layer::Bf16(Bf16 { arch, amx }, Bf16Dense::new(&parts)),
-            (Precision::Bf16, None) => Layer::RoundedBf16(RoundedBf16(F32 { arch }), F32Dense::new(&parts)),
-            (Precision::Int8, _) => {
-                let (integers, factors) = crate::model::to_int8(weights);
-                let layer = Int8Dense::new(&[(integers, factors, vec![0.0; weights.nrows()])]);
-                Layer::Int8(Int8 { arch, kernel: Int8Kernel::all()[0] }, layer)
-            }
-        })
-    }
-
-    /// Rows `from`, `[rows, inputs]`, through the layer to `to`, `[rows, outputs]`, `times` times.
-    ///
-    /// # Panics
-    /// When `from` and `to` do not hold as many rows.
-    pub fn apply(&self, from: &Array2<f32>, to: &mut Array2<f32>, times: usize) {
-        fn run<A: Arithmetic>(arithmetic: &A, layer: &A::Dense, from: &[f32], to: &mut [f32], times: usize) {
-            let (session, mut rows) = (arithmetic.start(), A::Rows::default());
-            for _ in 0..times {
-                arithmetic.apply(&session, layer, from, to, &mut rows);
-            }
-        }
-        assert_eq!(from.nrows(), to.nrows(), "as many rows out as in");
-        let from = from.as_standard_layout();
-        let from = from.as_slice().expect("the layout was just made standard");
-        let mut made = vec![0.0; to.len()];
-        match &self.0 {
-            Layer::F32(arithmetic, layer) => run(arithmetic, layer, from, &mut made, times),
-            Layer::Bf16(arithmetic, layer) => run(arithmetic, layer, from, &mut made, times),
-            Layer::RoundedBf16(arithmetic, layer) => run(arithmetic, layer, from, &mut made, times),
-            Layer::Int8(arithmetic, layer) => run(arithmetic, layer, from, &mut made, times),
-        }
-        *to = Array2::from_shape_vec(to.dim(), made).expect("of the same shape");
     }
 }
 

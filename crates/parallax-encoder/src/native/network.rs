@@ -2,11 +2,13 @@
 
 use super::attention::{Attention, attend};
 use super::math::{LayerNorm, add, grown};
-use crate::model::Table;
-use crate::{Batch, EncoderConfig, LoadError, Model};
+use crate::engine::Parts;
+use crate::weights::{Table, Weights};
+use crate::{Batch, EncoderConfig, LoadError};
 use ndarray::{Array1, Array2};
 use pulp::Arch;
 use std::fmt::Debug;
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 /// How dense layers are computed. What lies between them is f32 everywhere.
@@ -22,7 +24,7 @@ pub(super) trait Arithmetic: Debug + Send + Sync {
     fn arch(&self) -> Arch;
 
     /// Packs layers over the same inputs into one, their outputs side by side.
-    fn dense(&self, model: &Model, names: &DenseNames) -> Result<Self::Dense, LoadError>;
+    fn dense(&self, weights: &Weights, names: &DenseNames) -> Result<Self::Dense, LoadError>;
 
     /// Prepares this thread.
     fn start(&self) -> Self::Session;
@@ -63,15 +65,16 @@ impl DenseNames {
     }
 
     /// Weights and biases as f32.
-    pub(super) fn read(&self, model: &Model) -> Result<Vec<Part>, LoadError> {
-        self.pairs().map(|(weight, bias)| Ok((model.matrix(&weight)?, model.vector(&bias)?))).collect()
+    pub(super) fn read(&self, weights: &Weights) -> Result<Vec<Part>, LoadError> {
+        self.pairs().map(|(weight, bias)| Ok((weights.matrix(&weight)?, weights.vector(&bias)?))).collect()
     }
 }
 
 /// A network that can be run.
 pub(super) trait Forward: Debug + Send + Sync {
-    /// Hidden states of the last layer, `[tokens, hidden size]`; the batch fits the model.
-    fn forward(&self, batch: &Batch<'_>) -> Vec<f32>;
+    /// Hidden states of the last layer, `[tokens, hidden size]`, of the trunk and of each branch; the
+    /// batch fits the model.
+    fn forward(&self, batch: &Batch<'_>) -> Vec<Vec<f32>>;
 }
 
 /// BERT, its dense layers in one arithmetic.
@@ -84,6 +87,8 @@ pub(super) struct Network<A: Arithmetic> {
     types: Table,
     norm: LayerNorm,
     layers: Vec<Layer<A::Dense>>,
+    /// For each branch the layer of the trunk that its first layer stands beside, and its layers.
+    branches: Vec<(usize, Vec<Layer<A::Dense>>)>,
     /// Working memory of calls that have ended, for those to come: one for each thread in the end.
     scratch: Mutex<Vec<Scratch<A::Rows>>>,
 }
@@ -114,18 +119,22 @@ struct Scratch<R> {
 const ROWS: usize = 192;
 
 impl<A: Arithmetic> Network<A> {
-    pub(super) fn new(model: &Model, arithmetic: A) -> Result<Self, LoadError> {
-        let config = model.config().encoder.clone();
-        let table = |name: &str| model.table(&format!("encoder.embeddings.{name}_embeddings.weight"));
-        let layers = (0..config.num_hidden_layers)
-            .map(|layer| Layer::new(model, layer, &config, &arithmetic))
-            .collect::<Result<_, _>>()?;
+    pub(super) fn new(parts: &Parts<'_>, arithmetic: A) -> Result<Self, LoadError> {
+        let config = parts.config.clone();
+        let table =
+            |weights: &Weights, name: &str| weights.table(&format!("encoder.embeddings.{name}_embeddings.weight"));
+        let layers = |weights: &Weights, numbers: Range<usize>| -> Result<Vec<_>, LoadError> {
+            numbers.map(|number| Layer::new(weights, number, &config, &arithmetic)).collect()
+        };
+        let branches =
+            parts.branches.iter().map(|(weights, numbers)| Ok((numbers.start, layers(weights, numbers.clone())?)));
         Ok(Self {
-            words: table("word")?,
-            positions: table("position")?,
-            types: table("token_type")?,
-            norm: layer_norm(model, "encoder.embeddings.LayerNorm", &config)?,
-            layers,
+            words: table(parts.words, "word")?,
+            positions: table(parts.weights, "position")?,
+            types: table(parts.weights, "token_type")?,
+            norm: layer_norm(parts.weights, "encoder.embeddings.LayerNorm", &config)?,
+            layers: layers(parts.weights, 0..config.num_hidden_layers)?,
+            branches: branches.collect::<Result<_, LoadError>>()?,
             arithmetic,
             config,
             scratch: Mutex::default(),
@@ -151,61 +160,81 @@ impl<A: Arithmetic> Network<A> {
     }
 }
 
-impl<A: Arithmetic> Forward for Network<A> {
-    fn forward(&self, batch: &Batch<'_>) -> Vec<f32> {
+impl<A: Arithmetic> Network<A> {
+    /// Takes states through one layer.
+    fn pass(
+        &self,
+        layer: &Layer<A::Dense>,
+        session: &A::Session,
+        lengths: &[usize],
+        states: &mut [f32],
+        scratch: &mut Scratch<A::Rows>,
+    ) {
         let (arithmetic, arch, width) = (&self.arithmetic, self.arithmetic.arch(), self.config.hidden_size);
-        let tokens = batch.ids().len();
+        let Scratch { projected, attended, update, wide, rows, attention } = scratch;
+        let projected = grown(projected, states.len() * 3, 0.0);
+        let attended = grown(attended, states.len(), 0.0);
+        let update = grown(update, states.len(), 0.0);
+        arithmetic.apply(session, &layer.attention_in, states, projected, rows);
+        attend(arch, projected, lengths, self.config.num_attention_heads, attended, attention);
+        arithmetic.apply(session, &layer.attention_out, attended, update, rows);
+        layer.attention_norm.add_and_apply(arch, states, update);
+        for (states, update) in states.chunks_mut(ROWS * width).zip(update.chunks_mut(ROWS * width)) {
+            let layers = FeedForward { inner: &layer.inner, outer: &layer.outer };
+            arithmetic.feed_forward(session, layers, states, update, rows, wide);
+            layer.outer_norm.add_and_apply(arch, states, update);
+        }
+    }
+}
+
+impl<A: Arithmetic> Forward for Network<A> {
+    fn forward(&self, batch: &Batch<'_>) -> Vec<Vec<f32>> {
         let free = || self.scratch.lock().unwrap_or_else(PoisonError::into_inner);
         let mut scratch = free().pop().unwrap_or_default();
-        let session = arithmetic.start();
+        let session = self.arithmetic.start();
+        let mut pass = |layer, states: &mut [f32]| self.pass(layer, &session, batch.lengths(), states, &mut scratch);
         let mut states = self.embed(batch);
-        self.norm.apply(arch, &mut states);
-        let Scratch { projected, attended, update, wide, rows, attention } = &mut scratch;
-        let projected = grown(projected, tokens * 3 * width, 0.0);
-        let attended = grown(attended, tokens * width, 0.0);
-        let update = grown(update, tokens * width, 0.0);
-        for layer in &self.layers {
-            arithmetic.apply(&session, &layer.attention_in, &states, projected, rows);
-            attend(arch, projected, batch.lengths(), self.config.num_attention_heads, attended, attention);
-            arithmetic.apply(&session, &layer.attention_out, attended, update, rows);
-            layer.attention_norm.add_and_apply(arch, &mut states, update);
-            for (states, update) in states.chunks_mut(ROWS * width).zip(update.chunks_mut(ROWS * width)) {
-                let layers = FeedForward { inner: &layer.inner, outer: &layer.outer };
-                arithmetic.feed_forward(&session, layers, states, update, rows, wide);
-                layer.outer_norm.add_and_apply(arch, states, update);
+        self.norm.apply(self.arithmetic.arch(), &mut states);
+        let mut ends = vec![Vec::new(); self.branches.len()];
+        for number in 0..=self.layers.len() {
+            for (end, (_, layers)) in ends.iter_mut().zip(&self.branches).filter(|(_, (from, _))| *from == number) {
+                *end = states.clone();
+                layers.iter().for_each(|layer| pass(layer, end));
             }
+            self.layers.get(number).into_iter().for_each(|layer| pass(layer, &mut states));
         }
         drop(session);
         free().push(scratch);
-        states
+        ends.insert(0, states);
+        ends
     }
 }
 
 impl<D> Layer<D> {
     fn new<A: Arithmetic<Dense = D>>(
-        model: &Model,
+        weights: &Weights,
         layer: usize,
         config: &EncoderConfig,
         arithmetic: &A,
     ) -> Result<Self, LoadError> {
         let name = |part: &str| format!("encoder.encoder.layer.{layer}.{part}");
         let dense =
-            |parts: &[&str]| arithmetic.dense(model, &DenseNames(parts.iter().map(|part| name(part)).collect()));
+            |parts: &[&str]| arithmetic.dense(weights, &DenseNames(parts.iter().map(|part| name(part)).collect()));
         Ok(Self {
             attention_in: dense(&["attention.self.query", "attention.self.key", "attention.self.value"])?,
             attention_out: dense(&["attention.output.dense"])?,
-            attention_norm: layer_norm(model, &name("attention.output.LayerNorm"), config)?,
+            attention_norm: layer_norm(weights, &name("attention.output.LayerNorm"), config)?,
             inner: dense(&["intermediate.dense"])?,
             outer: dense(&["output.dense"])?,
-            outer_norm: layer_norm(model, &name("output.LayerNorm"), config)?,
+            outer_norm: layer_norm(weights, &name("output.LayerNorm"), config)?,
         })
     }
 }
 
-fn layer_norm(model: &Model, name: &str, config: &EncoderConfig) -> Result<LayerNorm, LoadError> {
+fn layer_norm(weights: &Weights, name: &str, config: &EncoderConfig) -> Result<LayerNorm, LoadError> {
     Ok(LayerNorm {
-        weight: model.vector(&format!("{name}.weight"))?.to_vec(),
-        bias: model.vector(&format!("{name}.bias"))?.to_vec(),
+        weight: weights.vector(&format!("{name}.weight"))?.to_vec(),
+        bias: weights.vector(&format!("{name}.bias"))?.to_vec(),
         epsilon: config.layer_norm_eps,
     })
 }

@@ -51,6 +51,34 @@ pub fn config(sizes: Sizes) -> Value {
     })
 }
 
+/// Writes a folder with a branch of a model of these sizes and returns its tensors: layers of its own
+/// beside those of the model from `from` on, up to the model's last.
+pub fn write_branch(folder: &Path, sizes: Sizes, from: usize, encoder_sha256: &str, stored: Stored) -> Vec<Tensor> {
+    let config = json!({
+        "format": "parallax/branch/1", "name": "random-branch", "version": "0", "encoder_sha256": encoder_sha256,
+        "branch": {"from_layer": from, "layers": sizes.layers - from},
+    });
+    let mut tensors = seeded_weights(sizes, 7, 25);
+    tensors.retain(|(name, ..)| (from..sizes.layers).any(|layer| name.contains(&format!(".layer.{layer}."))));
+    fs::write(folder.join("config.json"), config.to_string()).unwrap();
+    write_weights(&folder.join("model.safetensors"), &tensors, stored);
+    tensors
+}
+
+/// Writes a folder with a model for pairs that shares the word embeddings of a model of these sizes.
+pub fn write_pair(folder: &Path, sizes: Sizes, encoder_sha256: &str, stored: Stored) {
+    let mut encoder = config(sizes)["encoder"].clone();
+    encoder["type_vocab_size"] = 2.into();
+    let config = json!({
+        "format": "parallax/pair/1", "name": "random-pair", "version": "0", "encoder_sha256": encoder_sha256,
+        "shares": "encoder.embeddings.word_embeddings.weight", "encoder": encoder,
+    });
+    let mut tensors = seeded_weights(sizes, 9, 2);
+    tensors.retain(|(name, ..)| !name.contains("word_embeddings"));
+    fs::write(folder.join("config.json"), config.to_string()).unwrap();
+    write_weights(&folder.join("model.safetensors"), &tensors, stored);
+}
+
 /// A WordPiece tokenizer with BERT's normalisation that knows some words, all ASCII characters and
 /// their continuations.
 pub fn tokenizer() -> Value {
@@ -89,14 +117,18 @@ pub type Tensor = (String, Vec<usize>, Vec<f32>);
 
 /// Random weights of a whole encoder, scaled so that hidden states stay of order one.
 pub fn weights(sizes: Sizes) -> Vec<Tensor> {
+    seeded_weights(sizes, 42, 25)
+}
+
+/// As [`weights`], from another seed and with another number of token types.
+pub fn seeded_weights(sizes: Sizes, mut state: u64, types: usize) -> Vec<Tensor> {
     let Sizes { hidden, inner, .. } = sizes;
     let mut tensors = Vec::new();
-    let mut state = 42_u64;
     let mut push = |name: String, shape: Vec<usize>, middle: f32, spread: f32| {
         let values = (0..shape.iter().product()).map(|_| middle + spread * noise(&mut state)).collect();
         tensors.push((name, shape, values));
     };
-    for (table, rows) in [("word", sizes.vocabulary), ("position", sizes.positions), ("token_type", 25)] {
+    for (table, rows) in [("word", sizes.vocabulary), ("position", sizes.positions), ("token_type", types)] {
         push(format!("encoder.embeddings.{table}_embeddings.weight"), vec![rows, hidden], 0.0, 0.6);
     }
     push("encoder.embeddings.LayerNorm.weight".into(), vec![hidden], 1.0, 0.2);

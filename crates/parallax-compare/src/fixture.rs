@@ -2,8 +2,9 @@
 
 use crate::{ActorInStory, Label, StorySummary, SummaryOptions, summarize};
 use parallax_text::{
-    AlignedText, AnnotatedArticle, Article, Block, BlockKind, Cue, Document, Entity, EntityKind, Layer, LayerStatus,
-    Mention, MentionForm, Quote, QuoteKind, Sentence, Span, Speaker, Tone, ToneScores, VerbClass, Voice,
+    AlignedText, AnnotatedArticle, Article, Block, BlockKind, Cue, Document, Entity, EntityKind, FrameScores, Layer,
+    LayerStatus, Mention, MentionForm, Quote, QuoteKind, Sentence, Span, Speaker, Stance, StanceScores, Tone,
+    ToneScores, VerbClass, Voice,
 };
 
 /// An article of one-sentence paragraphs. `*Ada-0.5` is a mention with the tone behind it, in the
@@ -38,6 +39,39 @@ pub(crate) fn article(doc_id: &str, outlet: &str, headline: Option<&str>, paragr
         vectors: None,
         layers: vec![done("ner"), done("attribution"), done("tone")],
     }
+}
+
+/// The article with a score of one frame for each sentence.
+pub(crate) fn with_frames(article: AnnotatedArticle, codebook: &str, frame: &str, scores: &[f32]) -> AnnotatedArticle {
+    let scored = |(sentence, &score): (usize, &f32)| FrameScores {
+        sentence: sentence as u32,
+        codebook: codebook.into(),
+        scores: vec![(frame.into(), score)],
+    };
+    let frames = scores.iter().enumerate().map(scored).collect();
+    let mut layers = article.layers;
+    layers.push(Layer { name: "frames".into(), status: LayerStatus::Done, model_sha256: None, engine: None });
+    AnnotatedArticle { frames, layers, ..article }
+}
+
+/// The article with a stance of each sentence, whose voice and holder are those of its first
+/// quotation.
+pub(crate) fn with_stances(article: AnnotatedArticle, proposition: &str, scores: &[f32]) -> AnnotatedArticle {
+    let stance = |(index, &score): (usize, &f32)| {
+        let quote = article.quotes.iter().position(|quote| article.sentences[index].span.contains(quote.span));
+        Stance {
+            sentence: index as u32,
+            proposition: proposition.into(),
+            voice: if quote.is_some() { Voice::Direct } else { Voice::Own },
+            holder: quote.and_then(|quote| article.quotes[quote].speaker?.entity),
+            quote: quote.map(|quote| quote as u32),
+            scores: StanceScores { against: (-score).max(0.0), favor: score.max(0.0), neither: 1.0 - score.abs() },
+        }
+    };
+    let stances = scores.iter().enumerate().map(stance).collect();
+    let mut layers = article.layers;
+    layers.push(Layer { name: "stance".into(), status: LayerStatus::Done, model_sha256: None, engine: None });
+    AnnotatedArticle { stances, layers, ..article }
 }
 
 /// The summary of articles whose persons are the same where their names are.

@@ -1,6 +1,9 @@
 //! Articles that share a row of figures, and the blank form of a figure.
 
-use crate::statistics::{Interval, bootstrap_mean, seed_of};
+use crate::statistics::{
+    Bootstrap, Cluster, ErrorDraws, ErrorModel, Interval, bounded_interval, classified_interval, percentile_interval,
+    seed_of,
+};
 use crate::summary::{ActorInStory, SummaryOptions};
 use crate::view::ArticleView;
 use crate::{Measurement, Scope, Status};
@@ -15,16 +18,23 @@ pub(crate) struct Group<'a> {
     pub(crate) outlet: Option<&'a str>,
     pub(crate) views: Vec<&'a ArticleView<'a>>,
     pub(crate) options: &'a SummaryOptions,
+    pub(crate) errors: &'a Errors,
 }
 
 impl<'a> Group<'a> {
-    pub(crate) fn article(story: &'a str, view: &'a ArticleView<'a>, options: &'a SummaryOptions) -> Self {
+    pub(crate) fn article(
+        story: &'a str,
+        view: &'a ArticleView<'a>,
+        options: &'a SummaryOptions,
+        errors: &'a Errors,
+    ) -> Self {
         Self {
             story,
             scope: Scope::Article,
             outlet: view.article.article.outlet.as_deref(),
             views: vec![view],
             options,
+            errors,
         }
     }
 
@@ -33,8 +43,9 @@ impl<'a> Group<'a> {
         outlet: &'a str,
         views: Vec<&'a ArticleView<'a>>,
         options: &'a SummaryOptions,
+        errors: &'a Errors,
     ) -> Self {
-        Self { story, scope: Scope::Outlet, outlet: Some(outlet), views, options }
+        Self { story, scope: Scope::Outlet, outlet: Some(outlet), views, options, errors }
     }
 
     /// A measurement without a figure, `ok`, to be filled in.
@@ -45,6 +56,17 @@ impl<'a> Group<'a> {
         voice: Option<Voice>,
         zone: Option<BlockKind>,
     ) -> Measurement {
+        self.blank_about(measure, actor.map(|actor| actor.id.as_str()), voice, zone)
+    }
+
+    /// A measurement without a figure about an actor, a frame or a proposition, by its id.
+    pub(crate) fn blank_about(
+        &self,
+        measure: &str,
+        target: Option<&str>,
+        voice: Option<Voice>,
+        zone: Option<BlockKind>,
+    ) -> Measurement {
         let doc_id = (self.scope == Scope::Article).then(|| self.views[0].doc_id().to_owned());
         let whose = doc_id.as_deref().or(self.outlet).unwrap_or("-");
         let parts = [
@@ -52,7 +74,7 @@ impl<'a> Group<'a> {
             Some(if self.scope == Scope::Article { "article" } else { "outlet" }),
             Some(whose),
             Some(measure),
-            actor.map(|actor| actor.id.as_str()),
+            target,
             // One per article and actor, whatever voice it is found in.
             voice.filter(|_| measure != "telling_sentence").map(Voice::name),
             zone.filter(|zone| *zone != BlockKind::Body).map(BlockKind::name),
@@ -64,7 +86,7 @@ impl<'a> Group<'a> {
             outlet: self.outlet.map(ToOwned::to_owned),
             doc_id,
             measure: measure.to_owned(),
-            target: actor.map(|actor| actor.id.clone()),
+            target: target.map(ToOwned::to_owned),
             holder: None,
             voice,
             zone,
@@ -80,6 +102,13 @@ impl<'a> Group<'a> {
             model: None,
             evidence: Vec::new(),
         }
+    }
+
+    /// First digits of the hash of the model that made a layer, where the articles name one.
+    pub(crate) fn model_of(&self, layer: &str) -> Option<String> {
+        let layers = self.views.iter().flat_map(|view| &view.article.layers);
+        let sha256 = layers.filter(|found| found.name == layer).find_map(|found| found.model_sha256.as_deref())?;
+        Some(format!("{layer}@{}", sha256.get(..12).unwrap_or(sha256)))
     }
 
     /// The measurement as it is where the layer ran on every article, `unknown` where it did not.
@@ -99,33 +128,46 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// A mean with its interval: cells are clusters of observations, as article (index in `views`)
-    /// and block, with the sum (in parts of `unit`) and the number of the observations. In rows
-    /// of an outlet, all blocks of an article are one cluster.
+    /// A mean with its interval. In rows of an outlet, all blocks of an article are one cluster.
     pub(crate) fn mean_of_clusters(
         &self,
         made: Measurement,
-        cells: impl IntoIterator<Item = (usize, u32, i64, u64)>,
-        unit: f64,
+        cells: impl IntoIterator<Item = Cell>,
+        kind: &Kind<'_>,
     ) -> Measurement {
-        let mut clusters: BTreeMap<(usize, u32), (i64, u64)> = BTreeMap::new();
-        for (view, block, sum, count) in cells {
-            let cluster = clusters.entry((view, if self.scope == Scope::Article { block } else { 0 })).or_default();
-            cluster.0 += sum;
-            cluster.1 += count;
-        }
-        let clusters: Vec<(i64, u64)> = clusters.into_values().collect();
-        let (sum, n) = clusters.iter().fold((0i64, 0u64), |(sum, n), cluster| (sum + cluster.0, n + cluster.1));
-        let made = Measurement { n, ..made };
-        let seed = seed_of(&made.id, self.options.seed);
-        match bootstrap_mean(&clusters, self.options.minimum_clusters, self.options.bootstrap_draws, seed) {
+        let clusters: Vec<Cluster> = clusters_of(self.scope, cells).into_values().collect();
+        let all = clusters.iter().fold((0i64, 0u64), |(sum, n), cluster| (sum + cluster.sum, n + cluster.count));
+        let made = Measurement { n: all.1, ..made };
+        let options = self.options;
+        let seed = seed_of(&made.id, options.seed);
+        let bootstrap = Bootstrap { minimum: options.minimum_clusters, draws: options.bootstrap_draws, seed };
+        let clustered = if self.scope == Scope::Article { "bootstrap_paragraphs" } else { "bootstrap_articles" };
+        let scaled = |found: Interval| Interval { low: found.low / kind.unit, high: found.high / kind.unit };
+        let (least, most) = kind.range;
+        let (found, suffix) = match kind.error {
+            Doubt::None => {
+                let range = (least * kind.unit, most * kind.unit);
+                (bounded_interval(&clusters, range, bootstrap).map(scaled), "")
+            }
+            Doubt::Classifier(error) => (classified_interval(&clusters, kind.unit, error, bootstrap), "+classifier"),
+            Doubt::Coded => (percentile_interval(&clusters, bootstrap).map(scaled), "+coded"),
+        };
+        match found {
             Some(Interval { low, high }) => {
-                let kind = if self.scope == Scope::Article { "bootstrap_paragraphs" } else { "bootstrap_articles" };
-                let interval = Interval { low: low / unit, high: high / unit };
-                with_interval(made, sum as f64 / unit / n as f64, interval, kind)
+                let interval = Interval { low: low.clamp(least, most), high: high.clamp(least, most) };
+                let value = (all.0 as f64 / kind.unit / all.1 as f64).clamp(least, most);
+                with_interval(made, value, interval, &format!("{clustered}{suffix}"))
             }
             None => Measurement { status: Status::Insufficient, ..made },
         }
+    }
+
+    /// The cells of all articles.
+    pub(crate) fn cells(&self, of: impl Fn(&ArticleView<'_>) -> Vec<Cell>) -> Vec<Cell> {
+        let of_view = |(number, view): (usize, &&ArticleView<'_>)| {
+            of(view).into_iter().map(move |cell| Cell { view: number, ..cell }).collect::<Vec<_>>()
+        };
+        self.views.iter().enumerate().flat_map(of_view).collect()
     }
 
     pub(crate) fn evidence(&self, sentences: impl Fn(&ArticleView<'_>) -> Vec<u32>) -> Vec<String> {
@@ -140,6 +182,89 @@ pub(crate) fn with_interval(made: Measurement, value: f64, interval: Interval, k
         ci_high: Some(rounded(interval.high)),
         ci_kind: Some(kind.to_owned()),
         ..made
+    }
+}
+
+/// An observation, or several of one block.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cell {
+    /// Index of the article in the group.
+    pub(crate) view: usize,
+    pub(crate) block: u32,
+    pub(crate) sentence: u32,
+    /// Sum of the observations, in parts of a unit.
+    pub(crate) sum: i64,
+    pub(crate) count: u64,
+    /// The label that the classifier gave.
+    pub(crate) label: Option<usize>,
+}
+
+impl Cell {
+    /// One observation in a sentence of an article; the group tells which article of its own it is.
+    pub(crate) fn one(view: &ArticleView<'_>, sentence: u32, sum: i64) -> Self {
+        Self { view: 0, block: view.block_of(sentence), sentence, sum, count: 1, label: None }
+    }
+}
+
+/// What a mean is of.
+pub(crate) struct Kind<'a> {
+    /// What one is in the sums of its cells.
+    pub(crate) unit: f64,
+    /// The least and the most that an observation can be.
+    pub(crate) range: (f64, f64),
+    pub(crate) error: Doubt<'a>,
+}
+
+impl Kind<'_> {
+    /// The share of observations that count one.
+    pub(crate) const SHARE: Self = Self { unit: 1.0, range: (0.0, 1.0), error: Doubt::None };
+}
+
+/// What is known of the error of single observations.
+#[derive(Clone, Copy)]
+pub(crate) enum Doubt<'a> {
+    /// They are counts, or the interval is to carry no error of theirs.
+    None,
+    /// A classifier's, by its held-out confusion matrix.
+    Classifier(&'a ErrorDraws),
+    /// Corrected by a coded subsample: without bias, but beyond the range.
+    Coded,
+}
+
+/// The clusters of cells: blocks of articles, or articles.
+pub(crate) fn clusters_of(scope: Scope, cells: impl IntoIterator<Item = Cell>) -> BTreeMap<(usize, u32), Cluster> {
+    let mut clusters: BTreeMap<(usize, u32), Cluster> = BTreeMap::new();
+    for cell in cells {
+        let block = if scope == Scope::Article { cell.block } else { 0 };
+        let cluster = clusters.entry((cell.view, block)).or_default();
+        cluster.sum += cell.sum;
+        cluster.count += cell.count;
+        if let Some(label) = cell.label {
+            cluster.labels[label] += cell.count;
+        }
+    }
+    clusters
+}
+
+/// The classifiers' errors, ready to be drawn from, by layer.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Errors(BTreeMap<String, (ErrorDraws, String)>);
+
+impl Errors {
+    pub(crate) fn new(options: &SummaryOptions) -> Self {
+        let draws = |(layer, model): (&String, &ErrorModel)| {
+            let drawn = ErrorDraws::new(model, options.bootstrap_draws, seed_of(layer, options.seed))?;
+            Some((layer.clone(), (drawn, model.assumption())))
+        };
+        Self(options.errors.iter().filter_map(draws).collect())
+    }
+
+    /// The doubt of a layer's observations, and how a method states it.
+    pub(crate) fn of(&self, layer: &str) -> (Doubt<'_>, Option<&str>) {
+        match self.0.get(layer) {
+            Some((draws, stated)) => (Doubt::Classifier(draws), Some(stated)),
+            None => (Doubt::None, None),
+        }
     }
 }
 

@@ -5,13 +5,17 @@
 
 #![forbid(unsafe_code)]
 
+mod correction;
+mod differences;
 #[cfg(test)]
 mod fixture;
+mod frames;
 mod group;
 mod measurement;
 mod naming;
 mod page;
 mod prominence;
+mod stances;
 mod statistics;
 mod summary;
 mod syndication;
@@ -19,9 +23,14 @@ mod tone;
 mod view;
 mod voices;
 
+pub use correction::{CodedTone, CodedTones};
+pub use differences::Difference;
 pub use measurement::{Measurement, Scope, Status};
 pub use naming::Label;
-pub use statistics::{Interval, bootstrap_mean, wilson};
+pub use stances::PropositionSummary;
+pub use statistics::{
+    Bootstrap, Cluster, ErrorModel, ErrorModelError, Interval, MOST_LABELS, bounded_interval, percentile_interval,
+};
 pub use summary::{
     ActorInStory, ActorSummary, DocumentSummary, NameUse, StorySummary, SummaryOptions, sentence_id, summarize,
 };

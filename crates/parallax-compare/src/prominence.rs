@@ -1,13 +1,23 @@
 //! How much room an actor gets: mentions, share of sentences, place of the first, headline.
 
-use crate::group::{Group, with_interval};
-use crate::statistics::wilson;
+use crate::group::{Cell, Group, Kind};
 use crate::summary::ActorInStory;
 use crate::view::ArticleView;
 use crate::{Measurement, Scope, Status};
 use parallax_text::BlockKind;
 use parallax_text::record::rounded;
 use std::collections::BTreeSet;
+
+/// Sentences of the body that name an actor.
+fn naming(view: &ArticleView<'_>, actor: usize) -> BTreeSet<u32> {
+    view.mentions_of(actor).map(|m| m.sentence).filter(|&s| view.article.zone(s).is_body()).collect()
+}
+
+/// The sentences of the body, those that name an actor counting one.
+pub(crate) fn naming_cells(view: &ArticleView<'_>, actor: usize) -> Vec<Cell> {
+    let naming = naming(view, actor);
+    view.body.iter().map(|&s| Cell::one(view, s, i64::from(naming.contains(&s)))).collect()
+}
 
 impl Group<'_> {
     pub(crate) fn prominence(&self, actor: &ActorInStory, index: usize, out: &mut Vec<Measurement>) {
@@ -36,23 +46,16 @@ impl Group<'_> {
     }
 
     fn sentence_share(&self, actor: &ActorInStory, index: usize) -> Measurement {
-        let naming = |view: &ArticleView<'_>| -> BTreeSet<u32> {
-            view.mentions_of(index).map(|m| m.sentence).filter(|&s| view.article.zone(s).is_body()).collect()
-        };
-        let k: u64 = self.views.iter().map(|view| naming(view).len() as u64).sum();
-        let n: u64 = self.views.iter().map(|view| view.body.len() as u64).sum();
+        let cells = self.cells(|view| naming_cells(view, index));
         let made = Measurement {
             unit: "share".to_owned(),
-            n,
             n_unit: "sentences".to_owned(),
             method: "body sentences that name the actor".to_owned(),
-            evidence: self.evidence(|view| naming(view).into_iter().collect()),
+            evidence: self.evidence(|view| naming(view, index).into_iter().collect()),
             ..self.blank("sentence_share", Some(actor), None, Some(BlockKind::Body))
         };
-        let made = match wilson(k, n) {
-            Some(interval) => with_interval(made, k as f64 / n as f64, interval, "wilson"),
-            None => Measurement { status: Status::NotApplicable, ..made },
-        };
+        let made = self.mean_of_clusters(made, cells, &Kind::SHARE);
+        let made = if made.n == 0 { Measurement { status: Status::NotApplicable, ..made } } else { made };
         self.known("ner", made)
     }
 

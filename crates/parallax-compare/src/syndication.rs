@@ -6,7 +6,7 @@
 //! paired by their longest common subsequence of words.
 
 use crate::Measurement;
-use crate::group::Group;
+use crate::group::{Cell, Group, Kind};
 use crate::summary::sentence_id;
 use crate::view::ArticleView;
 use parallax_text::record::rounded;
@@ -117,12 +117,10 @@ pub(crate) fn shared_sentences(shared: &[SharedText], articles: usize) -> Vec<BT
 impl Group<'_> {
     /// The share of the body's words that stand in another article of the story too.
     pub(crate) fn shared_share(&self, shared: &[BTreeSet<u32>]) -> Measurement {
-        let mut cells = Vec::new();
-        for (number, view) in self.views.iter().enumerate() {
+        let cells = self.cells(|view| {
             let is_shared = |sentence: u32| shared[view.index].contains(&sentence);
-            let words = view.words.iter();
-            cells.extend(words.map(|word| (number, word.block, i64::from(is_shared(word.sentence)), 1)));
-        }
+            view.words.iter().map(|word| Cell::one(view, word.sentence, i64::from(is_shared(word.sentence)))).collect()
+        });
         let made = Measurement {
             unit: "share".to_owned(),
             n_unit: "words".to_owned(),
@@ -130,7 +128,7 @@ impl Group<'_> {
             evidence: self.evidence(|view| shared[view.index].iter().copied().collect()),
             ..self.blank("shared_share", None, None, Some(BlockKind::Body))
         };
-        self.mean_of_clusters(made, cells, 1.0)
+        self.mean_of_clusters(made, cells, &Kind::SHARE)
     }
 }
 

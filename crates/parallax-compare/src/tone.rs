@@ -1,11 +1,12 @@
 //! Tone towards an actor, apart by whose words it stands in.
 
-use crate::group::{Group, micro};
+use crate::correction::{CORRECTED, CodedTones};
+use crate::group::{Cell, Doubt, Group, Kind, micro};
 use crate::summary::ActorInStory;
 use crate::view::ArticleView;
 use crate::{Measurement, Scope, Status};
 use parallax_text::record::rounded;
-use parallax_text::{BlockKind, Tone, Voice};
+use parallax_text::{BlockKind, Tone, ToneScores, Voice};
 
 impl Group<'_> {
     /// All figures of the tone towards one actor; `speakers` are those whose views get figures of their own.
@@ -54,12 +55,22 @@ impl Group<'_> {
             }),
             ..made
         };
-        let mut cells = Vec::new();
-        for (number, view) in self.views.iter().enumerate() {
+        let found = |view: &ArticleView<'_>| tone_cells(view, index, &counts, None);
+        let options = &self.options.coded;
+        let codes = |view: &&ArticleView<'_>| {
             let tones = view.tones_of(index).filter(|tone| of(view, tone));
-            cells.extend(tones.map(|tone| (number, view.block_of(tone.sentence), micro(tone), 1)));
-        }
-        self.known("tone", self.mean_of_clusters(made, cells, 1e6))
+            tones.filter(|tone| options.of(view.doc_id(), tone.mention).is_some()).count()
+        };
+        let is_coded = self.views.iter().map(codes).sum::<usize>() >= options.fewest();
+        let (doubt, stated) = if is_coded { (Doubt::Coded, Some(CORRECTED)) } else { self.errors.of("tone") };
+        let cells = if is_coded {
+            self.cells(|view| tone_cells(view, index, &counts, Some(options)))
+        } else {
+            self.cells(found)
+        };
+        let method = stated.map_or(made.method.clone(), |stated| format!("{}; {stated}", made.method));
+        let kind = Kind { unit: 1e6, range: (-1.0, 1.0), error: doubt };
+        self.known("tone", self.mean_of_clusters(Measurement { method, ..made }, cells, &kind))
     }
 
     /// The calibrated probabilities for the headline: their own statement of uncertainty.
@@ -106,5 +117,32 @@ impl Group<'_> {
             ..self.blank("telling_sentence", Some(actor), Some(strongest.voice), Some(BlockKind::Body))
         };
         Some(self.known("tone", made))
+    }
+}
+
+/// The tones towards an actor in the body, in millionths, corrected by what people coded.
+pub(crate) fn tone_cells(
+    view: &ArticleView<'_>,
+    actor: usize,
+    counts: &dyn Fn(&ArticleView<'_>, &Tone) -> bool,
+    coded: Option<&CodedTones>,
+) -> Vec<Cell> {
+    let tones = view.tones_of(actor).filter(|tone| counts(view, tone) && view.article.zone(tone.sentence).is_body());
+    let cell = |tone: &Tone| {
+        let score = micro(tone);
+        let sum = coded.map_or(score, |coded| coded.corrected(score, coded.of(view.doc_id(), tone.mention)));
+        Cell { label: Some(label_of(tone.scores)), ..Cell::one(view, tone.sentence, sum) }
+    };
+    tones.map(cell).collect()
+}
+
+/// The label of most probability: 0 negative, 1 neutral, 2 positive; neutral where it is a tie.
+fn label_of(scores: ToneScores) -> usize {
+    if scores.negative > scores.neutral.max(scores.positive) {
+        0
+    } else if scores.positive > scores.neutral.max(scores.negative) {
+        2
+    } else {
+        1
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::summary::{ActorInStory, DocumentSummary, sentence_id};
 use crate::voices::{SpokenWord, spoken_words};
-use parallax_text::{AnnotatedArticle, BlockKind, LayerStatus, Mention, Quote, Span, Tone};
-use std::collections::BTreeSet;
+use parallax_text::{AnnotatedArticle, BlockKind, LayerStatus, Mention, Quote, Span, Tone, Voice};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One article with its mentions mapped to the story's actors.
 pub(crate) struct ArticleView<'a> {
@@ -18,6 +18,8 @@ pub(crate) struct ArticleView<'a> {
     pub(crate) body: Vec<u32>,
     /// Words of the body, in order, with whose they are.
     pub(crate) words: Vec<SpokenWord>,
+    /// Per sentence of the body: whose most of its words are; of as many, the outlet's.
+    voice_of: BTreeMap<u32, Voice>,
 }
 
 impl<'a> ArticleView<'a> {
@@ -36,7 +38,8 @@ impl<'a> ArticleView<'a> {
         let body: Vec<u32> =
             (0..article.sentences.len() as u32).filter(|&sentence| article.zone(sentence).is_body()).collect();
         let words = spoken_words(article, &body);
-        Self { index, article, actor_of, actor_of_entity, body, words }
+        let voice_of = voices_of(&words);
+        Self { index, article, actor_of, actor_of_entity, body, words, voice_of }
     }
 
     pub(crate) fn doc_id(&self) -> &'a str {
@@ -65,6 +68,11 @@ impl<'a> ArticleView<'a> {
 
     pub(crate) fn block_of(&self, sentence: u32) -> u32 {
         self.article.sentences[sentence as usize].block
+    }
+
+    /// Whose most words of a sentence of the body are.
+    pub(crate) fn voice_of(&self, sentence: u32) -> Option<Voice> {
+        self.voice_of.get(&sentence).copied()
     }
 
     pub(crate) fn layer_done(&self, name: &str) -> bool {
@@ -110,6 +118,20 @@ impl<'a> ArticleView<'a> {
             body_sentences: self.body.len() as u64,
         }
     }
+}
+
+fn voices_of(words: &[SpokenWord]) -> BTreeMap<u32, Voice> {
+    let mut counts: BTreeMap<u32, BTreeMap<Voice, usize>> = BTreeMap::new();
+    for word in words {
+        *counts.entry(word.sentence).or_default().entry(word.voice).or_default() += 1;
+    }
+    let most = |counts: BTreeMap<Voice, usize>| {
+        counts
+            .into_iter()
+            .max_by_key(|&(voice, count)| (count, std::cmp::Reverse(voice)))
+            .map_or(Voice::Own, |one| one.0)
+    };
+    counts.into_iter().map(|(sentence, counts)| (sentence, most(counts))).collect()
 }
 
 fn count_words(text: &str) -> u64 {

@@ -1,6 +1,6 @@
 //! Whose words an article is made of: its own, and those of each speaker it quotes or reports.
 
-use crate::group::Group;
+use crate::group::{Cell, Group, Kind};
 use crate::summary::ActorInStory;
 use crate::view::{ArticleView, is_word};
 use crate::{Measurement, Status};
@@ -213,14 +213,16 @@ fn uses_of(view: &ArticleView<'_>) -> BTreeMap<Who, Vec<VoiceUse>> {
     uses
 }
 
+/// The words of the body, those in a voice counting one.
+pub(crate) fn voice_cells(view: &ArticleView<'_>, voice: Voice) -> Vec<Cell> {
+    view.words.iter().map(|word| Cell::one(view, word.sentence, i64::from(word.voice == voice))).collect()
+}
+
 impl Group<'_> {
     /// The share of the body's words in each voice.
     pub(crate) fn voice_shares(&self, out: &mut Vec<Measurement>) {
         for voice in [Voice::Own, Voice::Direct, Voice::Indirect, Voice::Mixed] {
-            let mut cells = Vec::new();
-            for (number, view) in self.views.iter().enumerate() {
-                cells.extend(view.words.iter().map(|word| (number, word.block, i64::from(word.voice == voice), 1)));
-            }
+            let cells = self.cells(|view| voice_cells(view, voice));
             let made = Measurement {
                 unit: "share".to_owned(),
                 n_unit: "words".to_owned(),
@@ -231,7 +233,7 @@ impl Group<'_> {
                 }),
                 ..self.blank("voice_share", None, Some(voice), Some(BlockKind::Body))
             };
-            out.push(self.known("attribution", self.mean_of_clusters(made, cells, 1.0)));
+            out.push(self.known("attribution", self.mean_of_clusters(made, cells, &Kind::SHARE)));
         }
     }
 
@@ -257,18 +259,17 @@ impl Group<'_> {
             };
             out.push(self.known("attribution", made));
         }
-        let mut cells = Vec::new();
-        for (number, view) in self.views.iter().enumerate() {
-            let reported = view.words.iter().filter_map(|word| Some((word.block, word.quote?)));
-            cells.extend(reported.map(|(block, quote)| (number, block, i64::from(speaks(view, quote)), 1)));
-        }
+        let cells = self.cells(|view| {
+            let reported = view.words.iter().filter_map(|word| Some((word.sentence, word.quote?)));
+            reported.map(|(sentence, quote)| Cell::one(view, sentence, i64::from(speaks(view, quote)))).collect()
+        });
         let made = Measurement {
             unit: "share".to_owned(),
             n_unit: "words".to_owned(),
             method: "this speaker's words of all words of the body that are quoted or reported".to_owned(),
             ..self.blank("speaker_share", None, None, Some(BlockKind::Body)).held_by(&actor.id)
         };
-        let made = self.mean_of_clusters(made, cells, 1.0);
+        let made = self.mean_of_clusters(made, cells, &Kind::SHARE);
         let made = if made.n == 0 { Measurement { status: Status::NotApplicable, ..made } } else { made };
         out.push(self.known("attribution", made));
     }

@@ -73,6 +73,7 @@ impl Config {
             seed: self.seed,
             sharing: SharingOptions { least_share: self.least_shared, ..SharingOptions::default() },
             model: model.to_owned(),
+            ..SummaryOptions::default()
         }
     }
 }

@@ -96,7 +96,8 @@ pub(crate) fn write_all(
     for (name, table) in tables::all(articles, stories)? {
         out.write(name, &table)?;
     }
-    out.write("report.html", report::page(articles, stories, &models.label(), &tally.errors).as_bytes())?;
+    let page = report::page(articles, stories, &models.label(), &tally.errors)?;
+    out.write("report.html", page.as_bytes())?;
 
     let engine = models.encoder.engine();
     let run = RunFile {

@@ -7,6 +7,7 @@
 
 mod correction;
 mod differences;
+mod findings;
 #[cfg(test)]
 mod fixture;
 mod frames;
@@ -15,6 +16,7 @@ mod measurement;
 mod naming;
 mod page;
 mod prominence;
+mod reliability;
 mod stances;
 mod statistics;
 mod summary;
@@ -25,8 +27,10 @@ mod voices;
 
 pub use correction::{CodedTone, CodedTones};
 pub use differences::Difference;
+pub use findings::Finding;
 pub use measurement::{Measurement, Scope, Status};
 pub use naming::Label;
+pub use reliability::{Agreement, Level, agreement, krippendorff_alpha};
 pub use stances::PropositionSummary;
 pub use statistics::{
     Bootstrap, Cluster, ErrorModel, ErrorModelError, Interval, MOST_LABELS, bounded_interval, percentile_interval,

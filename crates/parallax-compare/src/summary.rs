@@ -2,6 +2,7 @@
 
 use crate::correction::CodedTones;
 use crate::differences::{Difference, Subjects, differences};
+use crate::findings::{Finding, findings};
 use crate::frames::frames;
 use crate::group::{Errors, Group};
 use crate::naming::{Label, actor_summary};
@@ -97,6 +98,8 @@ pub struct StorySummary {
     pub measurements: Vec<Measurement>,
     /// Each article, and outlet, against the others.
     pub differences: Vec<Difference>,
+    /// The story in words: the most telling findings first, then a few of each article.
+    pub findings: Vec<Finding>,
 }
 
 /// An article of a story.
@@ -238,7 +241,7 @@ pub fn summarize(
     listed.extend(
         ranked.iter().filter(|i| !main.contains(i)).map(|&i| actor_summary(&actors[i], i, false, &views, label)),
     );
-    StorySummary {
+    let mut summary = StorySummary {
         id: story.to_owned(),
         documents: views.iter().map(ArticleView::document).collect(),
         actors: listed,
@@ -247,7 +250,10 @@ pub fn summarize(
         propositions,
         measurements,
         differences,
-    }
+        findings: Vec::new(),
+    };
+    summary.findings = findings(&summary, &views, actors, label);
+    summary
 }
 
 /// Actors by prominence: the sum over articles of their share of the article's named mentions

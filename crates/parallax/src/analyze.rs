@@ -7,7 +7,7 @@ use crate::models::Models;
 use crate::progress::Progress;
 use anyhow::{Context, Result};
 use parallax_clean::OutletLines;
-use parallax_compare::{ActorInStory, Label, StorySummary, summarize};
+use parallax_compare::{ActorInStory, CodedTones, Label, StorySummary, SummaryOptions, summarize};
 use parallax_ner::{ActorsOf, KnownActors};
 use parallax_text::{AnnotatedArticle, Mention};
 use rayon::prelude::*;
@@ -222,11 +222,24 @@ pub fn compare(
     config: &Config,
     models: &Models,
 ) -> Vec<StorySummary> {
+    compare_coded(articles, actors, config, models, CodedTones::default())
+}
+
+/// [`compare`], with tones that people coded.
+#[must_use]
+pub fn compare_coded(
+    articles: &[AnnotatedArticle],
+    actors: &KnownActors,
+    config: &Config,
+    models: &Models,
+    coded: CodedTones,
+) -> Vec<StorySummary> {
     let mut stories: BTreeMap<&str, Vec<&AnnotatedArticle>> = BTreeMap::new();
     for article in articles {
         stories.entry(article.document.story.as_deref().unwrap_or(UNNAMED_STORY)).or_default().push(article);
     }
-    let options = config.summary(&models.label());
+    let errors = if config.classifier_error { models.errors.clone() } else { BTreeMap::new() };
+    let options = SummaryOptions { errors, coded, ..config.summary(&models.label()) };
     stories
         .into_iter()
         .map(|(story, members)| {

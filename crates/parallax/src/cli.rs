@@ -1,13 +1,13 @@
 //! The command line.
 
-use crate::analyze::{Job, Tally, compare, date_warnings};
+use crate::analyze::{Job, Tally, compare_coded, date_warnings};
 use crate::annotate::make_article;
 use crate::config::Config;
 use crate::models::{EngineOptions, Models, find_models};
 use crate::output::{Clock, write_all};
 use crate::vectors_file::VectorsFile;
 use crate::wcxb::Split;
-use crate::{actors_file, evaluate, stages, terminal};
+use crate::{actors_file, coders, evaluate, explain, stages, terminal, verify};
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
 use parallax_text::record::AnnotationRecord;
@@ -50,6 +50,59 @@ Example:
         /// Folder for the results; it is made where it is missing
         #[arg(long, default_value = "out")]
         out: PathBuf,
+        /// Filled coder sheet of a run on the same pages (`parallax coders`): mean tones are
+        /// corrected by it
+        #[arg(long, value_name = "CSV")]
+        coded: Option<PathBuf>,
+    },
+    /// Draw a sheet of mentions for human coders from a run, as CSV
+    #[command(after_help = "\
+Example:
+  parallax coders report/ --sample 200 > sheet.csv
+  Coders fill the column `label` (negative, neutral, positive). The ids tell nothing of the outlet.")]
+    Coders {
+        /// Folder of a run
+        folder: PathBuf,
+        /// How many mentions
+        #[arg(long, default_value_t = 200)]
+        sample: usize,
+        /// Seed of the draw
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Tell how far coders agree: Krippendorff's alpha with its interval
+    #[command(after_help = "\
+Examples:
+  parallax agree ann.csv bob.csv    filled sheets of several coders (id,label)
+  parallax agree codes.csv          id and one column a coder, or id,coder,label")]
+    Agree {
+        /// CSV tables
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Seed of the interval
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Check that every claim, figure and span of a run still holds
+    #[command(after_help = "\
+Examples:
+  parallax verify report/                    files, spans, references, figures counted again
+  parallax verify report/ --sources pages/   the pages too
+Exit code 3, with a list, where something does not hold.")]
+    Verify {
+        /// Folder of a run
+        folder: PathBuf,
+        /// The pages that were analysed
+        #[arg(long, value_name = "PATH")]
+        sources: Vec<PathBuf>,
+    },
+    /// Print the sentences that a claim of a run rests on
+    #[command(after_help = "Example:\n  parallax explain report/ finding/run/0")]
+    Explain {
+        /// Folder of a run
+        folder: PathBuf,
+        /// Id of a finding, measurement or difference in summary.json
+        claim: String,
     },
     /// Write one annotation record per article, as JSON Lines
     #[command(after_help = "Example:\n  parallax annotate corpus.jsonl.gz --no-clean > annotations.jsonl")]
@@ -260,8 +313,34 @@ pub fn main() -> u8 {
 /// Whether some documents failed.
 fn run(cli: Result<Cli, clap::Error>) -> Result<bool> {
     match cli?.command {
+<<<<<<< HEAD
         Command::Analyze { input, models, out } => analyze(&input.job()?, &models, &out),
         Command::Annotate { input, models, out, vectors } => {
+=======
+        Command::Analyze { input, models, out, coded } => analyze(&input.job()?, &models, &out, coded.as_deref()),
+        Command::Coders { folder, sample, seed } => {
+            io::stdout().lock().write_all(coders::sheet(&folder, sample, seed)?.as_bytes())?;
+            Ok(false)
+        }
+        Command::Agree { files, seed } => {
+            writeln!(io::stdout().lock(), "{}", coders::agree(&files, seed)?)?;
+            Ok(false)
+        }
+        Command::Verify { folder, sources } => {
+            let verdict = verify::verify(&folder, &sources, Config::default().max_bytes)?;
+            for failure in &verdict.failures {
+                eprintln!("error: {failure}");
+            }
+            let (state, checked) = (verdict.failures.len(), verdict.checked.join("\n  "));
+            writeln!(io::stdout().lock(), "checked\n  {checked}\n{state} do not hold")?;
+            Ok(state > 0)
+        }
+        Command::Explain { folder, claim } => {
+            write!(io::stdout().lock(), "{}", explain::explain(&folder, &claim)?)?;
+            Ok(false)
+        }
+        Command::Annotate { input, models, out } => {
+>>>>>>> s3-h4
             let job = input.job()?;
             let inputs = job.find()?;
             let models = models.load()?;
@@ -319,17 +398,22 @@ fn run(cli: Result<Cli, clap::Error>) -> Result<bool> {
     }
 }
 
-fn analyze(job: &Job, models: &ModelArgs, out: &std::path::Path) -> Result<bool> {
+fn analyze(job: &Job, models: &ModelArgs, out: &std::path::Path, coded: Option<&std::path::Path>) -> Result<bool> {
     let began = Instant::now();
     let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs() as i64);
     let inputs = job.find()?;
+    let coded = coded.map(coders::Coded::read).transpose()?.unwrap_or_default();
     let models = models.load()?;
     let mut articles = Vec::new();
     let mut tally = job.annotate_found(&inputs, &models, |article| {
         articles.push(article);
         Ok(())
     })?;
-    let stories = compare(&articles, &job.actors, &job.config, &models);
+    let (coded, unmatched) = coded.matched(&articles);
+    if unmatched > 0 {
+        tally.warnings.push(format!("{unmatched} coded mentions are not in these pages as they are annotated now"));
+    }
+    let stories = compare_coded(&articles, &job.actors, &job.config, &models, coded);
     tally.warnings.extend(date_warnings(&stories, &job.config));
     let clock = Clock { started, seconds: began.elapsed().as_secs_f64() };
     write_all(out, &articles, &stories, (job, &models, &tally), clock)?;

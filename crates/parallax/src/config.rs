@@ -20,6 +20,8 @@ pub struct Config {
     pub main_actors: usize,
     /// Fewest paragraphs (or, of an outlet, articles) for a mean tone to be shown.
     pub minimum_clusters: usize,
+    /// Whether intervals carry the classifiers' measured errors.
+    pub classifier_error: bool,
     /// Draws of the bootstrap.
     pub bootstrap_draws: usize,
     /// Seed of the bootstrap.
@@ -40,6 +42,7 @@ impl Default for Config {
             max_nesting: clean.max_nesting,
             main_actors: summary.main_actors,
             minimum_clusters: summary.minimum_clusters,
+            classifier_error: true,
             bootstrap_draws: summary.bootstrap_draws,
             seed: summary.seed,
             least_shared: summary.sharing.least_share,

@@ -116,6 +116,8 @@ fn tone(files: &[PathBuf], config: &Config, models: &Models) -> Result<String> {
                 figures.log_loss,
                 figures.brier
             );
+            // As `errors.toml` beside a model card holds it.
+            let _ = write!(out, "\n{:36} confusion = {:?}  (true label by label given)", "", figures.confusion);
         }
     }
     Ok(out)

@@ -28,11 +28,14 @@ pub mod actors_file;
 mod analyze;
 mod annotate;
 pub mod cli;
+mod coders;
 mod config;
 mod decode;
+mod errors;
 mod evaluate;
 mod evaluate_actors;
 mod evaluate_speakers;
+mod explain;
 mod gold;
 mod input;
 mod metadata;
@@ -44,10 +47,14 @@ mod report;
 mod stages;
 mod tables;
 mod terminal;
+<<<<<<< HEAD
 mod vectors_file;
+=======
+mod verify;
+>>>>>>> s3-h4
 mod wcxb;
 
-pub use analyze::{Job, Tally, compare};
+pub use analyze::{Job, Tally, compare, compare_coded};
 pub use config::Config;
 pub use input::DocumentError;
 pub use models::{Engine, EngineOptions, Models, Precision, find_models};

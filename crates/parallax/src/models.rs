@@ -2,12 +2,14 @@
 
 use crate::input::hexadecimal;
 use anyhow::{Context, Result, bail};
+use parallax_compare::ErrorModel;
 use parallax_encoder::{EncodeOptions, Encoder, Model, NativeEncoder, SentenceEncoder, SentenceProjection};
 use parallax_ner::EntityTagger;
 use parallax_quotes::AttributionTagger;
 use parallax_stance::ToneScorer;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -70,6 +72,8 @@ pub struct Models {
     pub sha256: String,
     /// Languages it knows, ISO 639-1.
     pub languages: Vec<String>,
+    /// Its measured errors, by layer.
+    pub errors: BTreeMap<String, ErrorModel>,
 }
 
 impl std::fmt::Debug for Models {
@@ -152,6 +156,7 @@ impl Models {
             vectors: SentenceProjection::new(&model)?,
             name: format!("{}-{}", described.name, described.version),
             sha256: model.sha256().to_owned(),
+            errors: crate::errors::read(&inside, model.sha256())?,
             languages: described.languages,
         })
     }

@@ -1,0 +1,49 @@
+//! Who has whose text.
+
+use super::candidates::{Candidate, Material, counted, percent};
+use crate::SharedTextSummary;
+
+pub(crate) fn copies(material: &Material<'_>) -> Vec<Candidate> {
+    material.summary.shared.iter().map(|shared| copy(material, shared)).collect()
+}
+
+fn copy(material: &Material<'_>, shared: &SharedTextSummary) -> Candidate {
+    let (one, other) = (&shared.doc_ids.0, &shared.doc_ids.1);
+    let names = (material.short_name_of(one), material.short_name_of(other));
+    let (share, share_other) = (percent(shared.words.0, shared.of_words.0), percent(shared.words.1, shared.of_words.1));
+    let (cut, added) = (shared.only_first.len(), shared.only_second.len());
+    let mut text = format!(
+        "The articles of {} and {} share text: {share} of the words of the first and {share_other} of the second stand in both, as they are or edited; the second lacks {} of the first and adds {} of its own.",
+        names.0,
+        names.1,
+        counted(cut, "sentence"),
+        counted(added, "sentence"),
+    );
+    let name = |doc: &String| material.short_name_of(doc);
+    match (shared.headline_changed, shared.earlier.as_ref().map(name)) {
+        (Some(true), Some(earlier)) => {
+            text.push_str(&format!(" Their headlines differ; that of {earlier} is dated earlier."))
+        }
+        (Some(true), None) => text.push_str(" Their headlines differ."),
+        (Some(false), Some(earlier)) => {
+            text.push_str(&format!(" Their headlines are the same; that of {earlier} is dated earlier."))
+        }
+        (Some(false), None) => text.push_str(" Their headlines are the same."),
+        (None, Some(earlier)) => text.push_str(&format!(" That of {earlier} is dated earlier.")),
+        (None, None) => {}
+    }
+    let paired = shared.pairs.iter().flat_map(|(first, second, _)| [first.clone(), second.clone()]);
+    let evidence = paired.chain(shared.only_first.iter().cloned()).chain(shared.only_second.iter().cloned());
+    let story = &material.summary.id;
+    let larger = (shared.words.0 as f64 / shared.of_words.0.max(1) as f64)
+        .max(shared.words.1 as f64 / shared.of_words.1.max(1) as f64);
+    Candidate {
+        doc_id: None,
+        template: text,
+        kind: "copy",
+        about: format!("{one} {other}"),
+        strength: 4.0 + larger,
+        measurements: material.known([one, other].map(|doc| format!("{story}/article/{doc}/shared_share"))),
+        evidence: evidence.collect(),
+    }
+}

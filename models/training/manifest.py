@@ -3,7 +3,8 @@
     python manifest.py DIR
 
 An encoder with its heads is a ``[[model]]``; a head that was trained apart, bound to an
-encoder by ``encoder_sha256``, is a ``[[head]]``.
+encoder by ``encoder_sha256``, is a ``[[head]]``; upper layers of its own with their heads, bound
+likewise (``parallax/branch/1``), a ``[[branch]]``.
 
 Each folder needs config.json (name, version); licences, data and metrics are in its MODEL_CARD.md.
 """
@@ -17,27 +18,35 @@ from pathlib import Path
 FILES = {
     "model": ("config.json", "tokenizer.json", "model.safetensors"),
     "head": ("config.json", "model.safetensors"),
+    "branch": ("config.json", "policy-frames.toml", "model.safetensors"),
 }
+
+
+def kind_of(described: dict) -> str:
+    """Which table a config.json belongs to."""
+    if described["format"].startswith("parallax/branch/"):
+        return "branch"
+    return "head" if "encoder_sha256" in described else "model"
 
 
 def main(folder: Path) -> None:
     """Write FOLDER/manifest.toml."""
     lines = [
         "# The models of this folder, as the program checks them before it loads one.",
-        "# Made by `make manifest`; the program takes the first model, and the heads trained on it.",
+        "# Made by `make manifest`; the program takes the first model, and the heads and branches trained on it.",
     ]
     found = []
     for config in sorted(folder.glob("*/config.json")):
         described = json.loads(config.read_text(encoding="utf-8"))
-        found.append(("head" if "encoder_sha256" in described else "model", config.parent, described))
-    for kind, model, described in sorted(found, key=lambda one: (one[0] == "head", one[1])):
+        found.append((kind_of(described), config.parent, described))
+    for kind, model, described in sorted(found, key=lambda one: (list(FILES).index(one[0]), one[1])):
         lines += [
             "",
             f"[[{kind}]]",
             f'name = "{described["name"]}"',
             f'version = "{described["version"]}"',
             f'folder = "{model.name}"',
-            *([f'encoder_sha256 = "{described["encoder_sha256"]}"'] if kind == "head" else []),
+            *([f'encoder_sha256 = "{described["encoder_sha256"]}"'] if kind != "model" else []),
             'languages = ["en"]',
             'licence = "LICENSE-WEIGHTS.md"',
             f'card = "{model.name}/MODEL_CARD.md"',

@@ -3,7 +3,8 @@
     python manifest.py DIR
 
 An encoder with its heads is a ``[[model]]``; a head that was trained apart, bound to an
-encoder by ``encoder_sha256``, is a ``[[head]]``.
+encoder by ``encoder_sha256``, is a ``[[head]]``; layers of their own that share an encoder's
+word embeddings are a ``[[pair]]``.
 
 Each folder needs config.json (name, version); licences, data and metrics are in its MODEL_CARD.md.
 """
@@ -17,7 +18,13 @@ from pathlib import Path
 FILES = {
     "model": ("config.json", "tokenizer.json", "model.safetensors"),
     "head": ("config.json", "model.safetensors"),
+    "pair": ("config.json", "model.safetensors"),
 }
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal digits."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def main(folder: Path) -> None:
@@ -29,15 +36,15 @@ def main(folder: Path) -> None:
     found = []
     for config in sorted(folder.glob("*/config.json")):
         described = json.loads(config.read_text(encoding="utf-8"))
-        found.append(("head" if "encoder_sha256" in described else "model", config.parent, described))
-    for kind, model, described in sorted(found, key=lambda one: (one[0] == "head", one[1])):
+        found.append((described["format"].split("/")[1], config.parent, described))
+    for kind, model, described in sorted(found, key=lambda one: (list(FILES).index(one[0]), one[1])):
         lines += [
             "",
             f"[[{kind}]]",
             f'name = "{described["name"]}"',
             f'version = "{described["version"]}"',
             f'folder = "{model.name}"',
-            *([f'encoder_sha256 = "{described["encoder_sha256"]}"'] if kind == "head" else []),
+            *([f'encoder_sha256 = "{described["encoder_sha256"]}"'] if "encoder_sha256" in described else []),
             'languages = ["en"]',
             'licence = "LICENSE-WEIGHTS.md"',
             f'card = "{model.name}/MODEL_CARD.md"',

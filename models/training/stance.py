@@ -246,7 +246,7 @@ def train(args) -> None:
     if args.start:
         model.load_state_dict(torch.load(args.start, weights_only=True))
     epochs = [
-        training.nli_epoch(chance, args.nli_pairs) if args.stage == "nli" else training.epoch(chance, args.share)
+        training.nli_epoch(chance, args.nli_pairs) if args.stage == "nli" else training.epoch(chance, args.share, args.vast, args.made)
         for _ in range(args.epochs)
     ]
     plans = []
@@ -365,7 +365,7 @@ def calibration(model: PairModel, encoder: Encoder, data: Path) -> dict:
     """Temperature from all of dev (VAST and IBM), and what it does on the half of the posts it was not fitted on."""
     sets = dev_sets(data)
     pairs = sets["vast-zero"] + sets["vast-few"] + sets["ibm-dev"]
-    logits = logits_of(model, encoder, pairs, exact=True)
+    logits = logits_of(model, encoder, pairs)
     gold = torch.tensor([pair.label for pair in pairs])
     groups = sorted({pair.group for pair in pairs})
     half = torch.tensor([groups.index(pair.group) % 2 for pair in pairs])
@@ -504,7 +504,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--encoder", type=Path)
     parser.add_argument("--work", type=Path)
-    parser.add_argument("--stage", choices=("nli", "stance"), default="stance")
+    parser.add_argument("--stage", choices=("nli", "stance", "turn"), default="stance")
     parser.add_argument("--start", type=Path, help="weights to start from")
     parser.add_argument("--weights", type=Path, nargs="+", help="checkpoints; of several the mean")
     parser.add_argument("--out", type=Path)
@@ -516,6 +516,8 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--nli-pairs", type=int, default=12000)
     parser.add_argument("--share", type=float, default=1.0, help="of the sets beside VAST and IBM")
+    parser.add_argument("--vast", type=float, default=1.0, help="of VAST")
+    parser.add_argument("--made", type=float, default=0.3, help="of VAST's topics, made into propositions")
     parser.add_argument("--longest", type=int, default=None, help="pieces of a pair: 256, in training 128")
     parser.add_argument("--rate", type=float, default=8e-5)
     parser.add_argument("--head-rate", type=float, default=5e-4)

@@ -372,12 +372,15 @@ class Training:
         """Pairs of the first stage."""
         return [self.turned(pair, chance, 0.1) for pair in chance.sample(self.nli, min(count, len(self.nli)))]
 
-    def epoch(self, chance: random.Random, share: float = 1.0) -> list[Pair]:
-        """Pairs of the second stage; ``share`` scales the sets beside VAST."""
+    def epoch(self, chance: random.Random, share: float = 1.0, vast: float = 1.0, made: float = 0.3) -> list[Pair]:
+        """Pairs of the second stage; ``share`` scales the sets beside VAST, ``vast`` VAST itself.
+
+        ``made`` is the share of VAST's topics of which a proposition is made.
+        """
         def drawn(pairs: list, count: int) -> list:
             return chance.sample(pairs, min(int(share * count), len(pairs)))
 
-        out = [self.vast_form(pair, chance) for pair in self.vast]
+        out = [self.vast_form(pair, chance, made) for pair in self.vast if vast >= 1 or chance.random() < vast]
         for pair in self.ibm:
             out += [self.ibm_form(pair, chance) for _ in range(2)]
         out += [self.turned(pair, chance, 0.15) for pair in drawn(self.nli, 3000)]
@@ -391,11 +394,11 @@ class Training:
         chance.shuffle(out)
         return out
 
-    def vast_form(self, pair: Pair, chance: random.Random) -> Pair:
+    def vast_form(self, pair: Pair, chance: random.Random, made: float) -> Pair:
         """Mostly the topic as it is, else its lemmas or a proposition made of it."""
         kind = chance.random()
-        if kind < 0.7:
-            return pair if kind < 0.55 else Pair(pair.text, pair.lemma, pair.label, pair.source)
+        if kind >= made:
+            return pair if kind >= 0.15 + made else Pair(pair.text, pair.lemma, pair.label, pair.source)
         proposition, label = as_proposition(pair.proposition, pair.label, chance)
         return Pair(pair.text, proposition, label, pair.source)
 

@@ -4,7 +4,8 @@
 
 An encoder with its heads is a ``[[model]]``; a head that was trained apart, bound to an
 encoder by ``encoder_sha256``, is a ``[[head]]``; upper layers of its own with their heads, bound
-likewise (``parallax/branch/1``), a ``[[branch]]``.
+likewise, a ``[[branch]]``; layers of their own that share an encoder's word embeddings are a
+``[[pair]]``.
 
 Each folder needs config.json (name, version); licences, data and metrics are in its MODEL_CARD.md.
 """
@@ -19,14 +20,13 @@ FILES = {
     "model": ("config.json", "tokenizer.json", "model.safetensors"),
     "head": ("config.json", "model.safetensors"),
     "branch": ("config.json", "policy-frames.toml", "model.safetensors"),
+    "pair": ("config.json", "model.safetensors"),
 }
 
 
-def kind_of(described: dict) -> str:
-    """Which table a config.json belongs to."""
-    if described["format"].startswith("parallax/branch/"):
-        return "branch"
-    return "head" if "encoder_sha256" in described else "model"
+def sha256(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal digits."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def main(folder: Path) -> None:
@@ -38,7 +38,7 @@ def main(folder: Path) -> None:
     found = []
     for config in sorted(folder.glob("*/config.json")):
         described = json.loads(config.read_text(encoding="utf-8"))
-        found.append((kind_of(described), config.parent, described))
+        found.append((described["format"].split("/")[1], config.parent, described))
     for kind, model, described in sorted(found, key=lambda one: (list(FILES).index(one[0]), one[1])):
         lines += [
             "",
@@ -46,7 +46,7 @@ def main(folder: Path) -> None:
             f'name = "{described["name"]}"',
             f'version = "{described["version"]}"',
             f'folder = "{model.name}"',
-            *([f'encoder_sha256 = "{described["encoder_sha256"]}"'] if kind != "model" else []),
+            *([f'encoder_sha256 = "{described["encoder_sha256"]}"'] if "encoder_sha256" in described else []),
             'languages = ["en"]',
             'licence = "LICENSE-WEIGHTS.md"',
             f'card = "{model.name}/MODEL_CARD.md"',

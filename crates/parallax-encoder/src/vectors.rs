@@ -39,12 +39,13 @@ impl SentenceProjection {
         Ok(Self { layer: DenseLayer::with_bias(Precision::F32, weight, bias), inputs, width })
     }
 
-    /// The vectors of sentences, in their order; that of a sentence without tokens is zero.
+    /// The vectors of sentences, in their order, `[sentences, width]`; that of a sentence without
+    /// tokens is zero.
     ///
     /// # Panics
     /// When the sentences were encoded by a model of another size.
     #[must_use]
-    pub fn vectors(&self, sentences: &[EncodedSentence]) -> SentenceVectors {
+    pub fn project(&self, sentences: &[EncodedSentence]) -> Array2<f32> {
         let mut means = Array2::zeros((sentences.len(), self.inputs));
         for (mut row, sentence) in means.rows_mut().into_iter().zip(sentences) {
             if let Some(mean) = sentence.mean() {
@@ -57,7 +58,22 @@ impl SentenceProjection {
                 row.fill(0.0);
             }
         }
-        let vectors = vectors.into_raw_vec_and_offset().0;
-        SentenceVectors::new(self.width, &vectors)
+        vectors
+    }
+
+    /// Vectors as articles carry them.
+    #[must_use]
+    pub fn packed(&self, vectors: &Array2<f32>) -> SentenceVectors {
+        let vectors = vectors.as_standard_layout();
+        SentenceVectors::new(self.width, vectors.as_slice().expect("the layout was just made standard"))
+    }
+
+    /// Both at once.
+    ///
+    /// # Panics
+    /// As [`SentenceProjection::project`].
+    #[must_use]
+    pub fn vectors(&self, sentences: &[EncodedSentence]) -> SentenceVectors {
+        self.packed(&self.project(sentences))
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::decode::{Chain, Tag, chunks};
 use crate::spans::trim_name;
-use ndarray::{Array1, Array2, Axis, Slice};
-use parallax_encoder::{EncodeError, EncodedSentence, LoadError, Model, SentenceEncoder};
+use ndarray::{Array2, Axis, Slice};
+use parallax_encoder::{DenseLayer, EncodeError, EncodedSentence, LoadError, Model, Precision, SentenceEncoder};
 use parallax_text::{EntityKind, Mention, MentionForm, Span};
 use serde::Deserialize;
 
@@ -19,8 +19,8 @@ const HEAD: &str = "mlp-crf/1";
 #[derive(Clone, Debug)]
 pub struct EntityTagger {
     tags: Vec<Tag>,
-    hidden: Layer,
-    out: Layer,
+    hidden: DenseLayer,
+    out: DenseLayer,
     chain: Chain,
 }
 
@@ -78,9 +78,10 @@ impl EntityTagger {
         }
         let tags = tags(&config.labels).ok_or(NerError::Labels { found: config.labels })?;
         let size = model.config().encoder.hidden_size;
-        let layer = |name: &str, outputs: usize, inputs: usize| -> Result<Layer, LoadError> {
+        let layer = |name: &str, outputs: usize, inputs: usize| -> Result<DenseLayer, LoadError> {
             let weight = model.matrix_of(&format!("entities.{name}.weight"), outputs, inputs)?;
-            Ok(Layer { weight, bias: model.vector_of(&format!("entities.{name}.bias"), outputs)? })
+            let bias = model.vector_of(&format!("entities.{name}.bias"), outputs)?;
+            Ok(DenseLayer::with_bias(Precision::F32, weight, bias))
         };
         let start = model.vector_of("entities.start", tags.len())?;
         let steps = model.matrix_of("entities.transitions", tags.len(), tags.len())?;
@@ -163,23 +164,9 @@ impl EntityTagger {
             first.assign(&pieces.row(0));
             mean.assign(&(pieces.sum_axis(Axis(0)) / pieces.nrows() as f32));
         }
-        let mut hidden = self.hidden.apply(&joined);
+        let mut hidden = self.hidden.rows(&joined);
         hidden.mapv_inplace(gelu);
-        self.out.apply(&hidden)
-    }
-}
-
-/// A dense layer.
-#[derive(Clone, Debug)]
-struct Layer {
-    /// `[outputs, inputs]`.
-    weight: Array2<f32>,
-    bias: Array1<f32>,
-}
-
-impl Layer {
-    fn apply(&self, rows: &Array2<f32>) -> Array2<f32> {
-        rows.dot(&self.weight.t()) + &self.bias
+        self.out.rows(&hidden)
     }
 }
 

@@ -1,12 +1,37 @@
-//! Tone towards a target: negative, neutral or positive, as calibrated probabilities.
+//! What sentences judge and how: tone towards a target, policy frames, stance to a proposition,
+//! loaded wording; all as probabilities from hidden states.
 //!
-//! The task is target-dependent sentiment classification in news (Hamborg and Donnay 2021,
-//! NewsMTSC). One pass of the encoder over the sentence serves all its targets: the head pools
-//! the hidden states of the target's tokens beside those of the whole sentence.
+//! * [`ToneScorer`]: target-dependent sentiment in news (Hamborg and Donnay 2021, NewsMTSC). One pass
+//!   of the encoder over the sentence serves all its targets: the head pools the hidden states of the
+//!   target's tokens beside those of the whole sentence.
+//! * [`FrameScorer`] and [`Codebook`]: frames of the built-in codebook and of the user's own.
+//! * [`WordingScorer`]: loaded wording, sentence by sentence, with the words that carry it.
+//! * [`StanceScorer`] and [`candidates`]: against or for a proposition, read beside the sentence.
+//! * [`newsmtsc`], [`semeval`], [`vast`], [`babe`]: data sets in their published formats, and the
+//!   figures that are usual on them ([`figures`]).
 
 #![forbid(unsafe_code)]
 
+pub mod babe;
+mod codebook;
+pub mod figures;
+mod frames;
 mod head;
 pub mod newsmtsc;
+mod reading;
+pub mod semeval;
+mod stance;
+pub mod vast;
+mod wording;
 
+pub use codebook::{Codebook, CodebookError, CodebookFrame};
+pub use frames::{ArticleRule, FrameScorer, UserFrames, frames};
 pub use head::{ToneError, ToneScorer};
+pub use reading::HeadError;
+pub use stance::{CandidateOptions, StanceScorer, candidates};
+pub use wording::WordingScorer;
+
+/// The logistic function.
+fn sigmoid(z: f32) -> f32 {
+    1.0 / (1.0 + (-z).exp())
+}

@@ -3,6 +3,7 @@
 use crate::annotate::{AnnotateOptions, annotate, make_article};
 use crate::config::Config;
 use crate::input::{DocumentError, Inputs, RawDocument};
+use crate::judge::Questions;
 use crate::models::Models;
 use crate::progress::Progress;
 use anyhow::{Context, Result};
@@ -162,11 +163,12 @@ impl Job {
         models: &Models,
         take: impl FnMut(AnnotatedArticle) -> Result<()>,
     ) -> Result<Tally> {
+        let questions = Questions::new(models, &self.config)?;
         let options = self.options(inputs)?;
         let work = |raw: RawDocument| {
             let (document, article) = make_article(raw, &options)?;
             let (origin, doc_id) = (document.origin.clone(), document.doc_id.clone());
-            annotate(document, article, models, &self.actors).map_err(|error| DocumentError {
+            annotate(document, article, models, &self.actors, &questions).map_err(|error| DocumentError {
                 source: origin.path,
                 record: origin.record,
                 doc_id: Some(doc_id),

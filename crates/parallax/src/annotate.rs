@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::input::{DocumentError, RawDocument};
+use crate::judge::{self, Questions, Reading, Whose};
 use crate::models::Models;
 use anyhow::{Context, Result};
 use parallax_clean::{OutletLines, clean, clean_among};
@@ -9,8 +10,8 @@ use parallax_encoder::EncodedSentence;
 use parallax_ner::{KnownActors, Spoken};
 use parallax_quotes::{ArticleView, Attribution, QuotedSpan, Voices, attribute, quoted_spans};
 use parallax_text::{
-    AlignedText, AnnotatedArticle, Article, Block, BlockKind, Cue, Document, Entity, EntityKind, Layer, LayerStatus,
-    Mention, Quote, QuoteKind, Sentence, SentenceVectors, Span, Speaker, Tone,
+    AlignedText, AnnotatedArticle, Article, Block, BlockKind, Cue, Document, Entity, EntityKind, FrameScores, Layer,
+    LayerStatus, Mention, Quote, QuoteKind, Sentence, SentenceVectors, Span, Speaker, Stance, Tone, Wording,
 };
 use std::cmp::Reverse;
 
@@ -58,18 +59,19 @@ pub(crate) fn annotate(
     article: Article,
     models: &Models,
     actors_of_user: &KnownActors,
+    questions: &Questions,
 ) -> Result<AnnotatedArticle> {
     let text = article.text.text();
     let sentences = parallax_split::sentences(text, &article.blocks);
     let quoted = quoted_spans(text, &article.blocks);
     let known = article.language.as_ref().is_none_or(|language| models.languages.contains(language));
     let found = if known {
-        read_sentences(text, &article.blocks, &sentences, &quoted, models, actors_of_user)?
+        read_sentences(text, &article.blocks, &sentences, &quoted, models, actors_of_user, questions)?
     } else {
         Findings::default()
     };
-    let layers = layers(models, if known { LayerStatus::Done } else { LayerStatus::UnsupportedLanguage });
-    let Findings { mentions, entities, quotes, tones, vectors } = found;
+    let layers = layers(models, questions, if known { LayerStatus::Done } else { LayerStatus::UnsupportedLanguage });
+    let Findings { mentions, entities, quotes, tones, frames, stances, wording, vectors } = found;
     Ok(AnnotatedArticle {
         document,
         sentences,
@@ -77,9 +79,9 @@ pub(crate) fn annotate(
         entities,
         quotes,
         tones,
-        frames: Vec::new(),
-        stances: Vec::new(),
-        wording: Vec::new(),
+        frames,
+        stances,
+        wording,
         vectors,
         layers,
         article,
@@ -93,6 +95,9 @@ struct Findings {
     entities: Vec<Entity>,
     quotes: Vec<Quote>,
     tones: Vec<Tone>,
+    frames: Vec<FrameScores>,
+    stances: Vec<Stance>,
+    wording: Vec<Wording>,
     vectors: Option<SentenceVectors>,
 }
 
@@ -104,6 +109,7 @@ fn read_sentences(
     quoted: &[QuotedSpan],
     models: &Models,
     actors_of_user: &KnownActors,
+    questions: &Questions,
 ) -> Result<Findings> {
     let encoded = encode(text, sentences, models)?;
     let (mentions, entities) = actors(text, blocks, sentences, quoted, &encoded, models, actors_of_user);
@@ -122,6 +128,15 @@ fn read_sentences(
     for speaker in quotes.iter_mut().filter_map(|quote| quote.speaker.as_mut()) {
         speaker.mention = self::speaker(text, speaker.span, &mentions).mention;
     }
+    let whose = |place: Span| {
+        let standing = voices.at(place);
+        let speaker = standing.attribution.and_then(|index| quotes[places[index as usize]].speaker);
+        Whose {
+            voice: standing.voice,
+            holder: speaker.and_then(|speaker| speaker.entity),
+            quote: quotes.iter().position(|quote| quote.span.contains(place)).map(|quote| quote as u32),
+        }
+    };
     let mut tones = Vec::new();
     for (index, mention) in mentions.iter().enumerate() {
         // The names of nationalities, works and events are no actors that anyone has a tone towards.
@@ -130,19 +145,20 @@ fn read_sentences(
         }
         let sentence = sentences[mention.sentence as usize];
         let Some(scores) = models.tone.score(&encoded[mention.sentence as usize], mention.span) else { continue };
-        let standing = voices.at(mention.span);
-        let speaker = standing.attribution.and_then(|index| quotes[places[index as usize]].speaker);
-        tones.push(Tone {
-            mention: index as u32,
-            sentence: mention.sentence,
-            zone: blocks[sentence.block as usize].kind,
-            voice: standing.voice,
-            holder: speaker.and_then(|speaker| speaker.entity),
-            quote: quotes.iter().position(|quote| quote.span.contains(mention.span)).map(|quote| quote as u32),
-            scores,
-        });
+        let Whose { voice, holder, quote } = whose(mention.span);
+        let zone = blocks[sentence.block as usize].kind;
+        tones.push(Tone { mention: index as u32, sentence: mention.sentence, zone, voice, holder, quote, scores });
     }
-    Ok(Findings { mentions, entities, quotes, tones, vectors: Some(models.vectors.vectors(&encoded)) })
+    let prose: Vec<bool> = sentences.iter().map(|sentence| blocks[sentence.block as usize].kind.is_prose()).collect();
+    let reading = Reading { text, sentences, encoded: &encoded, prose: &prose };
+    let exact = models.vectors.project(&encoded);
+    let vectors = models.vectors.packed(&exact);
+    let (frames, wording) = judge::discourse(models, questions, reading, &exact);
+    let stances = match &models.stance {
+        Some(judge) => judge::stances(judge, questions, reading, &vectors, whose)?,
+        None => Vec::new(),
+    };
+    Ok(Findings { mentions, entities, quotes, tones, frames, stances, wording, vectors: Some(vectors) })
 }
 
 fn encode(text: &str, sentences: &[Sentence], models: &Models) -> Result<Vec<EncodedSentence>> {
@@ -295,7 +311,7 @@ const PARTING: [&str; 7] = ["of", "for", "from", "at", "in", "with", "by"];
 const DOCUMENTS: [&str; 10] =
     ["article", "document", "letter", "memo", "poll", "post", "report", "statement", "study", "survey"];
 
-fn layers(models: &Models, model_layers: LayerStatus) -> Vec<Layer> {
+fn layers(models: &Models, questions: &Questions, model_layers: LayerStatus) -> Vec<Layer> {
     let engine = models.encoder.engine();
     let plain = |name: &str, status| Layer { name: name.to_owned(), status, model_sha256: None, engine: None };
     let with_model = |name: &str| Layer {
@@ -306,15 +322,27 @@ fn layers(models: &Models, model_layers: LayerStatus) -> Vec<Layer> {
     };
     let with_head =
         |name: &str| Layer { model_sha256: Some(models.attributions.sha256().to_owned()), ..with_model(name) };
+    let of_discourse = |name: &str| match &models.discourse {
+        Some(one) => Layer { model_sha256: Some(one.sha256.clone()), ..with_model(name) },
+        None => plain(name, LayerStatus::NotRun),
+    };
+    let stances = match models.stance.as_ref().filter(|_| questions.has_propositions()) {
+        Some(judge) => Layer {
+            model_sha256: Some(judge.scorer.sha256().to_owned()),
+            engine: Some((judge.encoder.engine().name.clone(), judge.encoder.engine().precision.clone())),
+            ..with_model("stances")
+        },
+        None => plain("stances", LayerStatus::NotRun),
+    };
     vec![
         plain("sentences", LayerStatus::Done),
         with_model("ner"),
         with_head("quotes"),
         with_head("attribution"),
         with_model("tone"),
-        plain("frames", LayerStatus::NotRun),
-        plain("stances", LayerStatus::NotRun),
-        plain("wording", LayerStatus::NotRun),
+        of_discourse("frames"),
+        stances,
+        of_discourse("wording"),
         with_model("vectors"),
     ]
 }

@@ -7,7 +7,7 @@ use crate::models::{EngineOptions, Models, find_models};
 use crate::output::{Clock, write_all};
 use crate::vectors_file::VectorsFile;
 use crate::wcxb::Split;
-use crate::{actors_file, coders, evaluate, explain, stages, terminal, verify};
+use crate::{actors_file, codebook_file, coders, evaluate, explain, stages, terminal, verify};
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
 use parallax_text::record::AnnotationRecord;
@@ -45,6 +45,8 @@ Example:
     Analyze {
         #[command(flatten)]
         input: InputArgs,
+        #[command(flatten)]
+        questions: QuestionArgs,
         #[command(flatten)]
         models: ModelArgs,
         /// Folder for the results; it is made where it is missing
@@ -109,6 +111,8 @@ Exit code 3, with a list, where something does not hold.")]
     Annotate {
         #[command(flatten)]
         input: InputArgs,
+        #[command(flatten)]
+        questions: QuestionArgs,
         #[command(flatten)]
         models: ModelArgs,
         /// File for the records; standard output where it is left out
@@ -185,6 +189,9 @@ Example:
 Examples:
   parallax evaluate ner eng.testa        CoNLL columns, entity F1 as conlleval has it
   parallax evaluate tone rw-dev.jsonl    NewsMTSC, macro-F1, accuracy, calibration
+  parallax evaluate frames semeval2023_task3/   train-labels.txt and train-articles/, article F1
+  parallax evaluate wording final_labels_SG2.csv   BABE, sentences and their words
+  parallax evaluate stance vast_train.csv   VAST; from a zip: unzip -p vast_train.zip | ... stance -
   parallax evaluate split en_ewt-ud-dev.conllu
   parallax evaluate quotes polnear/dev    folders with text/ and attributions/
   parallax evaluate clean wcxb/           pages with known articles, HTML and flattened
@@ -231,6 +238,27 @@ struct InputArgs {
     no_clean: bool,
     #[command(flatten)]
     run: RunArgs,
+}
+
+#[derive(Debug, Args)]
+struct QuestionArgs {
+    /// A sentence that one can be for or against; sentences are judged beside it. May be repeated
+    #[arg(long = "proposition", value_name = "TEXT")]
+    propositions: Vec<String>,
+    /// Frames of your own, in TOML: name, definition, examples. See README
+    #[arg(long, value_name = "FILE")]
+    codebook: Option<PathBuf>,
+}
+
+impl QuestionArgs {
+    /// Adds what is asked to the settings.
+    fn ask(self, config: &mut Config) -> Result<()> {
+        config.propositions.extend(self.propositions);
+        if let Some(path) = &self.codebook {
+            config.codebook = Some(codebook_file::read(path)?);
+        }
+        config.check()
+    }
 }
 
 #[derive(Debug, Args)]
@@ -283,6 +311,15 @@ impl ModelArgs {
     fn load(&self) -> Result<Models> {
         Models::load(&find_models(self.models.as_deref())?, self.engine)
     }
+
+    /// With what reads propositions, where there are some.
+    fn load_for(&self, config: &Config) -> Result<Models> {
+        if config.propositions.is_empty() { self.load() } else { self.load_with_stance() }
+    }
+
+    fn load_with_stance(&self) -> Result<Models> {
+        Models::load_with_stance(&find_models(self.models.as_deref())?, self.engine)
+    }
 }
 
 /// Runs the command line and gives the exit code.
@@ -313,11 +350,11 @@ pub fn main() -> u8 {
 /// Whether some documents failed.
 fn run(cli: Result<Cli, clap::Error>) -> Result<bool> {
     match cli?.command {
-<<<<<<< HEAD
-        Command::Analyze { input, models, out } => analyze(&input.job()?, &models, &out),
-        Command::Annotate { input, models, out, vectors } => {
-=======
-        Command::Analyze { input, models, out, coded } => analyze(&input.job()?, &models, &out, coded.as_deref()),
+        Command::Analyze { input, questions, models, out, coded } => {
+            let mut job = input.job()?;
+            questions.ask(&mut job.config)?;
+            analyze(&job, &models, &out, coded.as_deref())
+        }
         Command::Coders { folder, sample, seed } => {
             io::stdout().lock().write_all(coders::sheet(&folder, sample, seed)?.as_bytes())?;
             Ok(false)
@@ -339,11 +376,11 @@ fn run(cli: Result<Cli, clap::Error>) -> Result<bool> {
             write!(io::stdout().lock(), "{}", explain::explain(&folder, &claim)?)?;
             Ok(false)
         }
-        Command::Annotate { input, models, out } => {
->>>>>>> s3-h4
-            let job = input.job()?;
+        Command::Annotate { input, questions, models, out, vectors } => {
+            let mut job = input.job()?;
+            questions.ask(&mut job.config)?;
             let inputs = job.find()?;
-            let models = models.load()?;
+            let models = models.load_for(&job.config)?;
             let mut sink: Box<dyn Write> = match &out {
                 Some(path) => Box::new(BufWriter::new(
                     std::fs::File::create(path).with_context(|| format!("{}: cannot be written", path.display()))?,
@@ -391,7 +428,8 @@ fn run(cli: Result<Cli, clap::Error>) -> Result<bool> {
         Command::Tone { inputs, models, run } => stages::tone(&inputs, &models.load()?, &run.config()?),
         Command::Evaluate { task, files, gold, fit, split, models, run } => {
             let options = evaluate::Options { gold: gold.as_deref(), fit, split };
-            let table = evaluate::run(task, &files, options, &run.config()?, || models.load())?;
+            let load = || if task == evaluate::Task::Stance { models.load_with_stance() } else { models.load() };
+            let table = evaluate::run(task, &files, options, &run.config()?, load)?;
             println!("{table}");
             Ok(false)
         }
@@ -403,7 +441,7 @@ fn analyze(job: &Job, models: &ModelArgs, out: &std::path::Path, coded: Option<&
     let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs() as i64);
     let inputs = job.find()?;
     let coded = coded.map(coders::Coded::read).transpose()?.unwrap_or_default();
-    let models = models.load()?;
+    let models = models.load_for(&job.config)?;
     let mut articles = Vec::new();
     let mut tally = job.annotate_found(&inputs, &models, |article| {
         articles.push(article);

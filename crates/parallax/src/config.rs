@@ -1,8 +1,9 @@
 //! Settings: one TOML file, unknown keys refused; options of the command line win over it.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use parallax_clean::CleanOptions;
 use parallax_compare::{SharingOptions, SummaryOptions};
+use parallax_stance::Codebook;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -29,6 +30,14 @@ pub struct Config {
     /// Least share of the shorter article's words that stand in another one for the two to be
     /// shown as sharing text, 0 to 1.
     pub least_shared: f64,
+    /// What sentences are read beside, for or against: a sentence each.
+    pub propositions: Vec<String>,
+    /// Most sentences of an article that are read beside a proposition: those nearest to it.
+    pub stance_sentences: usize,
+    /// Least cosine of a sentence's vector to the proposition's for it to be read beside it.
+    pub stance_likeness: f64,
+    /// Frames of the user's own.
+    pub codebook: Option<Codebook>,
     /// Days between the first and last article of a story above which a warning is given.
     pub story_days: i32,
 }
@@ -46,6 +55,10 @@ impl Default for Config {
             bootstrap_draws: summary.bootstrap_draws,
             seed: summary.seed,
             least_shared: summary.sharing.least_share,
+            propositions: Vec::new(),
+            stance_sentences: 40,
+            stance_likeness: 0.2,
+            codebook: None,
             story_days: 14,
         }
     }
@@ -59,7 +72,27 @@ impl Config {
     pub fn read(path: &Path) -> Result<Self> {
         let shown = path.display();
         let text = std::fs::read_to_string(path).with_context(|| format!("{shown}: the config cannot be read"))?;
-        toml::from_str(&text).with_context(|| format!("{shown}: not a config of Parallax"))
+        let config: Self = toml::from_str(&text).with_context(|| format!("{shown}: not a config of Parallax"))?;
+        config.check().with_context(|| format!("{shown}"))?;
+        Ok(config)
+    }
+
+    /// Refuses values that nothing can be done with, wherever they came from.
+    ///
+    /// # Errors
+    /// Names the value and says what to do.
+    pub fn check(&self) -> Result<()> {
+        if let Some(number) = self.propositions.iter().position(|text| text.trim().is_empty()) {
+            bail!("proposition {} is empty: write a sentence that one can be for or against", number + 1);
+        }
+        let twice = |(number, text): &(usize, &String)| self.propositions[..*number].contains(text);
+        if let Some((_, text)) = self.propositions.iter().enumerate().find(twice) {
+            bail!("the proposition {text:?} is there twice: name it once");
+        }
+        if !(-1.0..=1.0).contains(&self.stance_likeness) {
+            bail!("stance_likeness is {}: it must be a cosine, -1 to 1", self.stance_likeness);
+        }
+        self.codebook.as_ref().map_or(Ok(()), Codebook::check).context("the codebook cannot be used")
     }
 
     /// The cleaner's part.
@@ -91,6 +124,20 @@ mod tests {
         std::fs::write(file.path(), "threads = 1\ncolour = 3\n").unwrap();
         let error = format!("{:#}", Config::read(file.path()).unwrap_err());
         assert!(error.contains("colour") && error.contains("minimum_clusters"), "{error}");
+    }
+
+    #[test]
+    fn what_nothing_can_be_done_with_is_refused() {
+        let check = |toml: &str, message: &str| {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), toml).unwrap();
+            let error = format!("{:#}", Config::read(file.path()).unwrap_err());
+            assert!(error.contains(message), "{error}");
+        };
+        check("propositions = [\"Go.\", \" \"]", "proposition 2 is empty");
+        check("propositions = [\"Go.\", \"Go.\"]", "\"Go.\" is there twice");
+        check("stance_likeness = 2.0", "it must be a cosine");
+        check("[codebook]\nname = \"own\"\nframe = []", "the codebook has no frames");
     }
 
     #[test]

@@ -29,6 +29,12 @@ pub(crate) enum Task {
     Gap,
     /// Who is who, pages with a table of lines, words and actors
     Actors,
+    /// Policy frames of articles, SemEval-2023 task 3: folders
+    Frames,
+    /// Loaded wording, BABE
+    Wording,
+    /// Stance to topics, VAST
+    Stance,
     /// Who speaks, pages with a table of lines, quotations and speakers
     Speakers,
 }
@@ -53,6 +59,9 @@ pub(crate) fn run(
     models: impl FnOnce() -> Result<Models>,
 ) -> Result<String> {
     match task {
+        Task::Frames => crate::evaluate_heads::frames(files, config, &models()?),
+        Task::Wording => crate::evaluate_heads::wording(files, config, &models()?),
+        Task::Stance => crate::evaluate_heads::stance(files, config, &models()?),
         Task::Tone => tone(files, config, &models()?),
         Task::Ner => entities(files, config, &models()?),
         Task::Split => sentences(files),

@@ -4,6 +4,7 @@ use crate::annotate::{AnnotateOptions, annotate, make_article};
 use crate::cli::read_text;
 use crate::config::Config;
 use crate::input::Inputs;
+use crate::judge::Questions;
 use crate::models::Models;
 use anyhow::{Context, Result, bail};
 use parallax_ner::coref::{Agreement, Grouped, b_cubed, pairwise};
@@ -110,7 +111,7 @@ pub(crate) fn actors(files: &[PathBuf], gold: &Path, config: &Config, models: &M
         let Some(rows) = gold.get(&raw.doc_id) else { continue };
         let source = raw.source.clone();
         let (document, article) = make_article(raw, &options).map_err(|error| anyhow::anyhow!("{error}"))?;
-        let annotated = annotate(document, article, models, &KnownActors::default())?;
+        let annotated = annotate(document, article, models, &KnownActors::default(), &Questions::default())?;
         let table = Table::of(&annotated, &source, rows)?;
         out.push_str(&table.row(&annotated.document.doc_id));
         articles.push(annotated);

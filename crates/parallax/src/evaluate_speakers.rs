@@ -3,6 +3,7 @@
 use crate::annotate::{AnnotateOptions, annotate, make_article};
 use crate::config::Config;
 use crate::input::Inputs;
+use crate::judge::Questions;
 use crate::models::Models;
 use anyhow::{Context, Result, bail};
 use parallax_ner::{ActorsOf, KnownActors};
@@ -33,7 +34,8 @@ pub(crate) fn run(files: &[PathBuf], gold: &Path, config: &Config, models: &Mode
         if gold.contains_key(&raw.doc_id) {
             let source = raw.source.clone();
             let (document, article) = make_article(raw, &options).map_err(|error| anyhow::anyhow!("{error}"))?;
-            articles.push((annotate(document, article, models, &KnownActors::default())?, source));
+            articles
+                .push((annotate(document, article, models, &KnownActors::default(), &Questions::default())?, source));
         }
     }
     if articles.is_empty() {

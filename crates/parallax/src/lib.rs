@@ -28,16 +28,19 @@ pub mod actors_file;
 mod analyze;
 mod annotate;
 pub mod cli;
+pub mod codebook_file;
 mod coders;
 mod config;
 mod decode;
 mod errors;
 mod evaluate;
 mod evaluate_actors;
+mod evaluate_heads;
 mod evaluate_speakers;
 mod explain;
 mod gold;
 mod input;
+mod judge;
 mod metadata;
 mod models;
 mod output;
@@ -47,15 +50,12 @@ mod report;
 mod stages;
 mod tables;
 mod terminal;
-<<<<<<< HEAD
 mod vectors_file;
-=======
 mod verify;
->>>>>>> s3-h4
 mod wcxb;
 
 pub use analyze::{Job, Tally, compare, compare_coded};
 pub use config::Config;
 pub use input::DocumentError;
-pub use models::{Engine, EngineOptions, Models, Precision, find_models};
+pub use models::{Discourse, Engine, EngineOptions, Models, Precision, StanceJudge, find_models};
 pub use parallax_ner::KnownActors;

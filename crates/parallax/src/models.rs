@@ -3,10 +3,13 @@
 use crate::input::hexadecimal;
 use anyhow::{Context, Result, bail};
 use parallax_compare::ErrorModel;
-use parallax_encoder::{EncodeOptions, Encoder, Model, NativeEncoder, SentenceEncoder, SentenceProjection};
+use parallax_encoder::{
+    EncodeOptions, Encoder, HeadModel, Model, NativeEncoder, PairEncoder, PairModel, SentenceEncoder,
+    SentenceProjection,
+};
 use parallax_ner::EntityTagger;
 use parallax_quotes::AttributionTagger;
-use parallax_stance::ToneScorer;
+use parallax_stance::{FrameScorer, StanceScorer, ToneScorer, WordingScorer};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -66,6 +69,10 @@ pub struct Models {
     pub attributions: AttributionTagger,
     /// One vector a sentence.
     pub vectors: SentenceProjection,
+    /// Frames and wording, where the manifest names a branch.
+    pub discourse: Option<Discourse>,
+    /// Stance to propositions, where it was asked for.
+    pub stance: Option<StanceJudge>,
     /// Name and version of the model.
     pub name: String,
     /// SHA-256 of its weights.
@@ -74,6 +81,28 @@ pub struct Models {
     pub languages: Vec<String>,
     /// Its measured errors, by layer.
     pub errors: BTreeMap<String, ErrorModel>,
+}
+
+/// What reads a branch of the encoder, or its sentence vectors.
+#[derive(Clone, Debug)]
+pub struct Discourse {
+    /// Frames of the built-in codebook and of users'.
+    pub frames: FrameScorer,
+    /// Loaded wording.
+    pub wording: WordingScorer,
+    /// Name and version.
+    pub name: String,
+    /// SHA-256 of the weights.
+    pub sha256: String,
+}
+
+/// What reads a sentence and a proposition together.
+#[derive(Clone, Debug)]
+pub struct StanceJudge {
+    /// Encodes the pair.
+    pub encoder: PairEncoder,
+    /// Judges it.
+    pub scorer: StanceScorer,
 }
 
 impl std::fmt::Debug for Models {
@@ -87,9 +116,13 @@ struct Manifest {
     model: Vec<ManifestModel>,
     #[serde(default)]
     head: Vec<ManifestHead>,
+    #[serde(default)]
+    branch: Vec<ManifestHead>,
+    #[serde(default)]
+    pair: Vec<ManifestHead>,
 }
 
-/// A head in a folder of its own.
+/// A head in a folder of its own, alone, with a branch, or with an encoder for pairs.
 #[derive(Deserialize)]
 struct ManifestHead {
     folder: String,
@@ -112,53 +145,105 @@ struct ManifestFile {
     sha256: String,
 }
 
+impl Discourse {
+    fn new(heads: &HeadModel, model: &Model) -> Result<Self> {
+        let text = |key: &str| heads.config().get(key).and_then(serde_json::Value::as_str).unwrap_or("unnamed");
+        Ok(Self {
+            frames: FrameScorer::new(heads, model)?,
+            wording: WordingScorer::new(heads, model)?,
+            name: format!("{}-{}", text("name"), text("version")),
+            sha256: heads.sha256().to_owned(),
+        })
+    }
+}
+
+const ADVICE: &str = "take the folder `models` of the repository as it is, or name one with --models";
+
 /// Name of the manifest in the models' folder.
 const MANIFEST: &str = "manifest.toml";
 
 impl Models {
-    /// Loads the first model of the manifest in `folder`, and the attribution head trained on it.
+    /// Loads the first model of the manifest in `folder` and the heads trained on it, but for what
+    /// reads propositions.
     ///
     /// # Errors
-    /// Where the manifest or a file is missing, a file is not the one the manifest names, no head was
-    /// trained on the model, or the engine is not in this build.
+    /// Where the manifest or a file is missing, a file is not the one the manifest names, no
+    /// attribution head was trained on the model, or the engine is not in this build.
     pub fn load(folder: &Path, engine: impl Into<EngineOptions>) -> Result<Self> {
+        Self::load_parts(folder, engine.into(), false)
+    }
+
+    /// As [`Models::load`], with what reads propositions. It runs on the native engine, in the
+    /// precision that is asked for, whatever runs the rest.
+    ///
+    /// # Errors
+    /// As [`Models::load`]; where the manifest names no stance model that belongs to the model.
+    pub fn load_with_stance(folder: &Path, engine: impl Into<EngineOptions>) -> Result<Self> {
+        Self::load_parts(folder, engine.into(), true)
+    }
+
+    fn load_parts(folder: &Path, engine: EngineOptions, with_stance: bool) -> Result<Self> {
         let path = folder.join(MANIFEST);
-        let advice = "take the folder `models` of the repository as it is, or name one with --models";
         let text = std::fs::read_to_string(&path)
-            .with_context(|| format!("{}: the manifest of the models cannot be read; {advice}", path.display()))?;
+            .with_context(|| format!("{}: the manifest of the models cannot be read; {ADVICE}", path.display()))?;
         let manifest: Manifest =
-            toml::from_str(&text).with_context(|| format!("{}: not a manifest of models; {advice}", path.display()))?;
+            toml::from_str(&text).with_context(|| format!("{}: not a manifest of models; {ADVICE}", path.display()))?;
         let Some(described) = manifest.model.into_iter().next() else {
-            bail!("{}: the manifest names no model; {advice}", path.display());
+            bail!("{}: the manifest names no model; {ADVICE}", path.display());
         };
         let inside = folder.join(&described.folder);
         for file in &described.files {
             check(&inside.join(&file.path), &file.sha256)?;
         }
         let model = Model::load(&inside).with_context(|| format!("{}: the model cannot be used", inside.display()))?;
-        let Some(head) = manifest.head.iter().find(|head| head.encoder_sha256 == model.sha256()) else {
-            bail!(
-                "{}: the manifest names no attribution head that was trained on {}; {advice}",
-                path.display(),
-                described.folder
-            );
+        // The folder of a head that was trained on the model, its files checked.
+        let head = |heads: &[ManifestHead]| -> Result<Option<PathBuf>> {
+            let Some(head) = heads.iter().find(|head| head.encoder_sha256 == model.sha256()) else { return Ok(None) };
+            let apart = folder.join(&head.folder);
+            for file in &head.files {
+                check(&apart.join(&file.path), &file.sha256)?;
+            }
+            Ok(Some(apart))
         };
-        let apart = folder.join(&head.folder);
-        for file in &head.files {
-            check(&apart.join(&file.path), &file.sha256)?;
-        }
-        let encoder = SentenceEncoder::new(&model, start(engine.into(), &model)?, EncodeOptions::default())?;
+        let missing = |what: &str| {
+            format!("{}: the manifest names no {what} trained on {}; {ADVICE}", path.display(), described.folder)
+        };
+        let attributions = head(&manifest.head)?.with_context(|| missing("attribution head"))?;
+        let discourse = head(&manifest.branch)?
+            .map(|apart| HeadModel::load(&apart, &model).with_context(|| format!("{}", apart.display())))
+            .transpose()?;
+        let stance = if with_stance {
+            let apart = head(&manifest.pair)?.with_context(|| missing("stance model"))?;
+            Some(stance(&apart, &model, engine).with_context(|| format!("{}", apart.display()))?)
+        } else {
+            None
+        };
+        let branches: Vec<&HeadModel> = discourse.iter().collect();
+        let encoder = SentenceEncoder::new(&model, start(engine, &model, &branches)?, EncodeOptions::default())?;
         Ok(Self {
             encoder,
             entities: EntityTagger::new(&model).with_context(|| format!("{}: entities", inside.display()))?,
             tone: ToneScorer::new(&model).with_context(|| format!("{}: tone", inside.display()))?,
-            attributions: AttributionTagger::load(&apart, &model).with_context(|| format!("{}", apart.display()))?,
+            attributions: AttributionTagger::load(&attributions, &model)
+                .with_context(|| format!("{}", attributions.display()))?,
             vectors: SentenceProjection::new(&model)?,
+            discourse: discourse.map(|heads| Discourse::new(&heads, &model)).transpose()?,
+            stance,
             name: format!("{}-{}", described.name, described.version),
             sha256: model.sha256().to_owned(),
             errors: crate::errors::read(&inside, model.sha256())?,
             languages: described.languages,
         })
+    }
+
+    /// Name and SHA-256 of all that was loaded, the encoder's first.
+    #[must_use]
+    pub fn all(&self) -> Vec<(&str, &str)> {
+        let discourse = self.discourse.iter().map(|one| (one.name.as_str(), one.sha256.as_str()));
+        let stance = self.stance.iter().map(|one| (one.scorer.name(), one.scorer.sha256()));
+        let first =
+            [(self.name.as_str(), self.sha256.as_str()), (self.attributions.name(), self.attributions.sha256())];
+        first.into_iter().chain(discourse).chain(stance).collect()
     }
 
     /// The model as measurements name it: name and first digits of its hash.
@@ -201,24 +286,35 @@ fn check(path: &Path, sha256: &str) -> Result<()> {
     Ok(())
 }
 
-fn start(options: EngineOptions, model: &Model) -> Result<Arc<dyn Encoder>> {
+fn stance(folder: &Path, model: &Model, options: EngineOptions) -> Result<StanceJudge> {
+    let pairs = PairModel::load(folder, model)?;
+    let engine = NativeEncoder::for_pairs(&pairs, model, exact(options, NativeEncoder::fastest_precision()))?;
+    Ok(StanceJudge { encoder: PairEncoder::new(model, Arc::new(engine)), scorer: StanceScorer::new(&pairs)? })
+}
+
+/// The precision that is asked for, `auto` being this one.
+fn exact(options: EngineOptions, auto: parallax_encoder::Precision) -> parallax_encoder::Precision {
     use parallax_encoder::Precision as Exact;
-    let exact = |auto: Exact| match options.precision {
+    match options.precision {
         Precision::F32 => Exact::F32,
         Precision::Bf16 => Exact::Bf16,
         Precision::Int8 => Exact::Int8,
         Precision::Auto => auto,
-    };
+    }
+}
+
+fn start(options: EngineOptions, model: &Model, heads: &[&HeadModel]) -> Result<Arc<dyn Encoder>> {
     match options.engine {
         Engine::Native => {
-            Ok(Arc::new(NativeEncoder::with_precision(model, exact(NativeEncoder::fastest_precision()))?))
+            let precision = exact(options, NativeEncoder::fastest_precision());
+            Ok(Arc::new(NativeEncoder::with_branches(model, heads, precision)?))
         }
         #[cfg(feature = "rust-bert")]
-        Engine::RustBert if exact(Exact::F32) != Exact::F32 => {
+        Engine::RustBert if !matches!(options.precision, Precision::F32 | Precision::Auto) => {
             bail!("the rust-bert engine runs f32 only: leave --precision out, or take --engine native")
         }
         #[cfg(feature = "rust-bert")]
-        Engine::RustBert => Ok(Arc::new(parallax_encoder::RustBertEncoder::new(model)?)),
+        Engine::RustBert => Ok(Arc::new(parallax_encoder::RustBertEncoder::with_branches(model, heads)?)),
         #[cfg(not(feature = "rust-bert"))]
         Engine::RustBert => bail!(
             "this build has no rust-bert engine: run `make libtorch`, then `make analyze ENGINE=rust-bert`, which builds with --features rust-bert"

@@ -111,7 +111,7 @@ pub(crate) fn write_all(
             precision: engine.precision.to_string(),
             kernel: engine.kernel.to_string(),
         },
-        models: vec![ModelRecord { name: &models.name, sha256: &models.sha256 }],
+        models: models.all().into_iter().map(|(name, sha256)| ModelRecord { name, sha256 }).collect(),
         settings: &job.config,
         clean: job.clean,
         inputs: articles

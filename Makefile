@@ -24,7 +24,7 @@ endif
 EXAMPLES = parallax-text:align parallax-clean:clean parallax-split:split parallax-encoder:encode \
 	parallax-quotes:quotes parallax-ner:ner parallax-stance:tone parallax-compare:intervals parallax:mentions
 
-.PHONY: engine-native engine-rust-bert help analyze test bench bench-agreement bench-growth bench-peers check fuzz fmt libtorch test-rust-bert train train-split manifest
+.PHONY: engine-native engine-rust-bert help analyze test bench bench-agreement bench-growth bench-peers check report-ui test-report screenshots fuzz fmt libtorch test-rust-bert train train-split manifest
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -49,6 +49,15 @@ test: ## All tests, and one example of each crate
 		echo "example $$example"; \
 		$(CARGO) run --release --locked --quiet -p "$${example%:*}" --example "$${example#*:}" >/dev/null || exit 1; \
 	done
+
+report-ui: ## Build the program inside report.html anew (needs Node 18+; its output is checked in)
+	cd report-ui && npm ci --no-fund --no-audit --loglevel=error && npm run --silent check && npm run --silent build
+
+test-report: ## Test the report in a real browser (part of `make test` where Chromium is installed)
+	REQUIRE_CHROMIUM=1 $(CARGO) test --release --locked --quiet -p parallax-tests -- browser report_ui
+
+screenshots: ## Pictures of OUT/report.html at desktop and phone width, light and dark, in OUT/screenshots
+	SHOTS_OF="$(abspath $(OUT))" REQUIRE_CHROMIUM=1 $(CARGO) test --release --locked --quiet -p parallax-tests -- --ignored --nocapture browser::screenshots
 
 bench: ## Benchmarks of the stages, of the model and of the whole, and the table of throughput
 	$(CARGO) bench --locked -p parallax-benches $(FEATURES) $(TARGET)

@@ -72,7 +72,7 @@ interface Scale {
   format: (value: number) => string;
 }
 
-export const TONE: Scale = { low: -1, high: 1, ticks: [-1, 0, 1], format: signed };
+export const TONE: Scale = { low: -1, high: 1, ticks: [-1, -0.5, 0, 0.5, 1], format: signed };
 export const SHARE: Scale = { low: 0, high: 1, ticks: [0, 0.5, 1], format: percent };
 
 /** A scale of shares that ends where the figures do. */
@@ -87,11 +87,11 @@ export function dots(ctx: Context, rows: DotRow[], scale: Scale, about: string):
   return fitted((width) => {
     const left = Math.min(150, width * 0.34);
     const right = 52;
-    const at = (value: number) => left + 8 + ((value - scale.low) / (scale.high - scale.low)) * (width - left - right - 16);
+    const at = (value: number) => left + 8 + ((Math.min(scale.high, Math.max(scale.low, value)) - scale.low) / (scale.high - scale.low)) * (width - left - right - 16);
     let y = 20;
     const parts: Child[] = [];
     for (const tick of scale.ticks) {
-      parts.push(s("text", { x: at(tick), y: 11, class: "soft middle" }, tick === 0 ? "0" : scale.format(tick)));
+      parts.push(s("text", { x: at(tick), y: 11, class: "soft middle" }, tick === 0 ? "0" : scale.low < 0 ? (tick < 0 ? "−" : "+") + Math.abs(tick) : scale.format(tick)));
     }
     const top = y - 4;
     for (const row of rows) {
@@ -130,16 +130,17 @@ export function dots(ctx: Context, rows: DotRow[], scale: Scale, about: string):
 /** Shares as shades, rows by articles, with the figure in each field. */
 export function heat(ctx: Context, rows: { name: string; cells: (Measurement | undefined)[] }[], about: string): HTMLElement {
   return fitted((width) => {
-    const columns = ctx.docs.length;
-    const left = Math.min(210, width * 0.36);
+    const docs = ctx.docs;
+    const columns = docs.length;
+    const left = Math.min(250, width * 0.36);
     const size = (width - left) / columns;
     const slanted = size < 84;
     const top = slanted ? 104 : 26;
     const most = Math.max(0.05, ...rows.flatMap((row) => row.cells.map((m) => m?.value ?? 0)));
-    const parts: Child[] = ctx.docs.map((doc, column) => {
+    const parts: Child[] = docs.map((doc, column) => {
       const x = left + column * size + (slanted ? size / 2 + 4 : size / 2);
       return slanted
-        ? label(ctx.name(doc), { x, y: top - 8, transform: `rotate(-52 ${x} ${top - 8})` }, 120)
+        ? label(ctx.name(doc), { x, y: top - 6, transform: `rotate(-90 ${x} ${top - 6})` }, top)
         : label(ctx.name(doc), { x, y: top - 9, class: "middle" }, size - 6);
     });
     rows.forEach((row, line) => {
@@ -148,14 +149,14 @@ export function heat(ctx: Context, rows: { name: string; cells: (Measurement | u
       row.cells.forEach((m, column) => {
         const x = left + column * size;
         if (!m || m.status !== "ok" || m.value === null) {
-          const words = `${row.name}, ${ctx.name(ctx.docs[column]!)}: ${m ? statusWords(m) : "not measured"}`;
+          const words = `${row.name}, ${ctx.name(docs[column]!)}: ${m ? statusWords(m) : "not measured"}`;
           parts.push(mark(m ? ctx.figureLink(m) : null, words,
             s("rect", { class: "hatch", x: x + 1.5, y: y + 1.5, width: Math.max(1, size - 3), height: 23 }),
             s("text", { class: "soft middle", x: x + size / 2, y: y + 17 }, "–")));
           return;
         }
         const strength = m.value / most;
-        parts.push(mark(ctx.figureLink(m), `${row.name}, ${ctx.name(ctx.docs[column]!)}: ${interval(m)}`,
+        parts.push(mark(ctx.figureLink(m), `${row.name}, ${ctx.name(docs[column]!)}: ${interval(m)}`,
           s("rect", { class: "heat", x: x + 1, y: y + 1, width: Math.max(1, size - 2), height: 24, "fill-opacity": (0.04 + 0.72 * strength).toFixed(3) }),
           s("text", { class: strength > 0.62 ? "middle strong" : "middle", x: x + size / 2, y: y + 17 }, size < 40 ? Math.round(100 * m.value) : percent(m.value))));
       });
@@ -172,6 +173,16 @@ export function strip(name: string, cells: { kind: "same" | "edited" | "only"; h
       cells.map((cell, index) => mark(cell.href, cell.words,
         s("rect", { class: `cell ${cell.kind}`, x: index * size, y: cell.kind === "only" ? 0 : 5, width: Math.max(1, size - 1.5), height: cell.kind === "only" ? 22 : 12 }))));
   });
+}
+
+/** A measure as people say it. */
+export function measureWords(measure: string): string {
+  const words: Record<string, string> = {
+    voice_share: "share of words", tone_mean: "mean tone", sentence_share: "share of sentences that name the actor", shared_share: "words shared with another article", speaker_words: "words of one speaker",
+    speaker_share: "share of all spoken words", mentions_named: "named mentions", first_position: "first named after", in_headline: "in the headline", frame_share: "share of sentences in the frame", stance_mean: "mean stance", loaded_share: "share of loaded sentences", telling_sentence: "strongest tone", page_share_kept: "share of the page kept",
+    tone_negative: "probability of a negative tone", tone_neutral: "probability of a neutral tone", tone_positive: "probability of a positive tone",
+  };
+  return words[measure] ?? measure.replace(/_/g, " ");
 }
 
 export function voiceWords(voice: string | null): string {

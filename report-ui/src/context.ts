@@ -8,7 +8,15 @@ export class Context {
   readonly chosen: Set<string>;
   actor: string | null = null;
 
+  private readonly names = new Map<string, string>();
+
   constructor(readonly story: Story) {
+    const articles = new Map<string | null, number>();
+    for (const doc of story.docs) articles.set(doc.outlet, (articles.get(doc.outlet) ?? 0) + 1);
+    for (const doc of story.docs) {
+      const several = doc.outlet !== null && articles.get(doc.outlet)! > 1;
+      this.names.set(doc.doc_id, several ? `${doc.outlet} (${doc.doc_id})` : outletOf(doc));
+    }
     this.chosen = new Set(story.docs.slice(0, SHOWN_AT_FIRST).map((doc) => doc.doc_id));
   }
 
@@ -24,8 +32,7 @@ export class Context {
 
   /** The outlet's name; where an outlet has several articles, with the article's id. */
   name(doc: Doc): string {
-    const same = this.story.docs.filter((other) => other.outlet === doc.outlet).length;
-    return same > 1 && doc.outlet ? `${outletOf(doc)} (${doc.doc_id})` : outletOf(doc);
+    return this.names.get(doc.doc_id) ?? outletOf(doc);
   }
 
   nameOf(id: string): string {

@@ -106,6 +106,8 @@ export interface Fact {
   sentence: string;
   actors: string[];
   outlets_telling: number;
+  /** The same with copies of one text counted as one. */
+  independent_telling?: number;
   cells: { doc_id: string; status: "told" | "contradicted" | "absent" | "unknown"; voice: Voice | null; position: number | null; likeness: number | null; evidence: string[] }[];
 }
 
@@ -113,7 +115,7 @@ export interface Rendering {
   id: string;
   speaker: string | null;
   name: string | null;
-  versions: { doc_id: string; quote: number; text: string; voice: Voice; verb: { lemma: string; class: string | null } | null; parts: { op: "same" | "changed" | "added" | "cut"; text: string }[]; evidence: string[] }[];
+  versions: { doc_id: string; quote: number; text: string; voice: Voice; verb: { lemma: string; class: string | null } | null; parts: { op: "same" | "changed" | "added" | "cut"; text: string; was?: string | null }[]; evidence: string[] }[];
 }
 
 export interface Wording {
@@ -148,6 +150,10 @@ export interface Difference {
   measure: string;
   target: string | null;
   voice: string | null;
+  compared?: string;
+  left_out?: string[];
+  values?: [number | null, number | null];
+  clusters?: [number, number];
   difference: number | null;
   p: number | null;
   q: number | null;
@@ -170,6 +176,7 @@ interface RawStory {
   wording?: Wording[];
   headlines?: Headline[];
   differences?: Difference[];
+  propositions?: { id: string; text: string }[];
 }
 
 export type Mention = [sentence: number, start: number, end: number, kind: string, form: string, entity: number | null];
@@ -266,6 +273,8 @@ export class Story {
   nameOf(id: string): string {
     const actor = this.actor(id);
     if (actor) return actor.name;
+    const proposition = this.raw.propositions?.find((one) => one.id === id);
+    if (proposition) return `“${proposition.text}”`;
     const last = id.slice(Math.max(id.lastIndexOf("/"), id.indexOf(":")) + 1);
     return last.replace(/[_-]+/g, " ");
   }

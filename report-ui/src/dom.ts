@@ -58,7 +58,7 @@ export function fitted(draw: (width: number) => Element, least = 260): HTMLEleme
 }
 
 export function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
+  return `${Math.round(100 * share)}\u00a0%`;
 }
 
 export function signed(value: number): string {

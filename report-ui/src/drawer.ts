@@ -1,5 +1,5 @@
 // The drawer: sentences behind a mark in their context, and whole articles with their annotations.
-import { interval, valueWords, voiceWords } from "./charts";
+import { interval, measureWords, valueWords, voiceWords } from "./charts";
 import type { Context } from "./context";
 import { type Article, type Measurement, article, place } from "./data";
 import { type Child, h, plural, signed } from "./dom";
@@ -266,7 +266,7 @@ function about(found: Article): HTMLElement {
 export function figureLines(ctx: Context, m: Measurement): string[] {
   const whose = [m.holder ? `view of ${ctx.story.nameOf(m.holder)}` : m.voice ? voiceWords(m.voice) : "", m.zone ? m.zone.replace("_", " ") : ""].filter(Boolean).join(", ");
   return [
-    `${m.measure.replace(/_/g, " ")}: ${m.low === null ? valueWords(m) : interval(m)}${m.low === null && m.status === "ok" ? `, n = ${m.n}` : ""} ${m.nUnit}${whose ? ` (${whose})` : ""}`,
+    `${measureWords(m.measure)}${m.target ? `, ${ctx.story.nameOf(m.target)}` : ""}: ${m.low === null ? valueWords(m) : interval(m)}${m.low === null && m.status === "ok" ? `, n = ${m.n}` : ""} ${m.nUnit}${whose ? ` (${whose})` : ""}`,
     `${m.method}${m.ciKind ? `; interval: ${m.ciKind.replace(/_/g, " ")}` : ""}${m.model ? `; model ${m.model}` : ""}`,
   ];
 }

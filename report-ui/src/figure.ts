@@ -29,14 +29,15 @@ export function figure(options: FigureOptions): HTMLElement {
     shown.hidden = !shown.hidden;
     toggle.setAttribute("aria-expanded", String(!shown.hidden));
   } }, "Table");
+  const key = h("div", { class: "key" }, options.key);
   const tools = h("div", { class: "tools" }, toggle,
     h("button", { type: "button", onclick: () => save(`${options.name}.csv`, "text/csv", csv(options.table())) }, "CSV"));
   if (body.querySelector("svg, .fitted")) {
     tools.append(h("button", { type: "button", onclick: () => saveDrawings(options.name, body) }, "SVG"));
   }
   return h("figure", { "data-name": options.name },
-    h("div", { class: "figure-head" }, options.title ? h("h3", null, options.title) : h("span"), tools),
-    options.key ? h("div", { class: "key" }, options.key) : null,
+    h("div", { class: "figure-head" }, options.title ? h("h3", null, options.title) : options.key ? key : h("span"), tools),
+    options.title && options.key ? key : null,
     body, shown,
     h("details", { class: "note" }, h("summary", null, "What this shows, and its limits"), h("p", null, options.note)));
 }

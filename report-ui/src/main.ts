@@ -107,7 +107,7 @@ class Page {
   }
 
   private first(ctx: Context): Child[] {
-    const findings = ctx.story.raw.findings ?? [];
+    const findings = (ctx.story.raw.findings ?? []).filter((one) => one.doc_id === null);
     const sharing = new Set(ctx.story.raw.shared.flatMap((one) => one.doc_ids));
     const outlets = h("ul", { class: "outlets" });
     const line = (doc: (typeof ctx.story.docs)[number]) => h("li", null,

@@ -10,7 +10,7 @@ export function methods(ctx: Context): HTMLElement {
   const text = h("pre", { class: "cite", tabindex: 0 }, paragraph(ctx));
   const first = ctx.story.docs[0] ? article(ctx.story.docs[0].doc_id) : null;
   const models = Object.entries(first?.raw.layers ?? {}).map(([name, layer]) =>
-    h("tr", null, h("th", { scope: "row" }, name), h("td", null, layer.status.replace(/_/g, " ")), h("td", null, layer.model_sha256?.slice(0, 12) ?? "rules"), h("td", null, [layer.engine, layer.precision].filter(Boolean).join(", "))));
+    h("tr", null, h("th", { scope: "row" }, name), h("td", null, layer.status.replace(/_/g, " ")), h("td", null, layer.model_sha256?.slice(0, 12) ?? (layer.status === "done" ? "rules" : "–")), h("td", null, [layer.engine, layer.precision].filter(Boolean).join(", "))));
   return h("section", { class: "part", id: "methods", "aria-labelledby": "methods-heading" },
     h("h2", { id: "methods-heading", tabindex: -1 }, "Methods, limits, and how to cite"),
     h("p", { class: "lead" }, "Each part has a note on its construct, range and limits. Pages are cleaned by rules and a trained classifier of lines; every dropped part stands in the article’s view. Names, tone and speech come from one transformer pass per sentence; its accuracy is in the model cards. Where too little text supports a figure, none is given."),

@@ -25,7 +25,7 @@ export const NOTES = {
   names:
     "How each article calls each actor, with how often; in brackets, how often in words that it quotes or reports. Names first, then descriptions. Which description means whom is worked out by rules.",
   coverage:
-    "Facts of the story as rows, articles as columns. Told: a sentence of the article says it. Contradicted: it says otherwise. Absent: no sentence of it was found. Unknown: the page stops early, so it cannot be told. Sentences are matched by meaning, which can miss a paraphrase: “absent” means not found.",
+    "Facts of the story as rows, articles as columns. Told: a sentence of the article says it. Contradicted: it says otherwise. Absent: no sentence of it was found. Unknown: something in it is near and not surely the same, or the page stops early. Sentences are matched by meaning, which can miss a paraphrase: “absent” means not found.",
   wording:
     "Words and phrases that an article uses more than the others do: log-odds with an informative Dirichlet prior (Monroe et al. 2008), in z-scores. Only its own voice counts; quotations are left out. A large z says that use differs, not that it matters.",
   renderings:

@@ -1,8 +1,8 @@
 // What an address (`#/story/kind/...`) leads to. Every mark of the page is a link to one of these.
-import { voiceWords } from "./charts";
+import { measureWords, voiceWords } from "./charts";
 import type { Context } from "./context";
-import { article, run } from "./data";
-import { signed } from "./dom";
+import { type Difference, article, run } from "./data";
+import { h, signed } from "./dom";
 import { type Evidence, figureLines } from "./drawer";
 
 export interface Route {
@@ -29,16 +29,22 @@ const MAKERS: Record<string, (ctx: Context, rest: string[]) => Evidence | null> 
     const m = ctx.story.figure(id ?? "");
     if (!m) return null;
     const about = m.target ? `: ${ctx.story.nameOf(m.target)}` : "";
-    const title = `${m.doc ? ctx.nameOf(m.doc) : m.outlet ?? "All articles"} · ${m.measure.replace(/_/g, " ")}${about}`;
+    const title = `${m.doc ? ctx.nameOf(m.doc) : m.outlet ?? "All articles"} · ${measureWords(m.measure)}${about}`;
     return { title, lines: figureLines(ctx, m), groups: [{ name: null, ids: m.evidence }] };
   },
   finding: (ctx, [id]) => {
     const finding = ctx.story.raw.findings?.find((one) => one.id === id);
     if (!finding) return null;
     const figures = finding.measurements.map((one) => ctx.story.figure(one)).filter((m) => m !== undefined);
+    const tests = finding.measurements.map((one) => ctx.story.raw.differences?.find((other) => other.id === one)).filter((one) => one !== undefined);
+    const facts = finding.measurements.map((one) => ctx.story.raw.facts?.find((other) => other.id === one)).filter((one) => one !== undefined);
     const own = new Set(finding.evidence);
     const groups = own.size ? [{ name: null, ids: finding.evidence }] : figures.filter((m) => m.evidence.length).map((m) => ({ name: m.doc ? ctx.nameOf(m.doc) : m.outlet, ids: m.evidence }));
-    return { title: finding.text, lines: figures.map((m) => `${m.doc ? ctx.nameOf(m.doc) : m.outlet ?? "All articles"}: ${figureLines(ctx, m)[0]}`), groups };
+    return { title: finding.text, lines: [
+      ...figures.map((m) => h("a", { class: "mark", href: ctx.link("figure", m.id) }, `${m.doc ? ctx.nameOf(m.doc) : m.outlet ?? "All articles"}: ${figureLines(ctx, m)[0]}`)),
+      ...tests.map((one) => h("a", { class: "mark", href: ctx.link("difference", one.id) }, differenceWords(ctx, one))),
+      ...facts.map((one) => h("a", { class: "mark", href: ctx.link("fact", one.id) }, `Fact: ${one.text}`)),
+    ], groups };
   },
   fact: (ctx, [id, doc]) => {
     const fact = ctx.story.raw.facts?.find((one) => one.id === id);
@@ -85,7 +91,7 @@ const MAKERS: Record<string, (ctx: Context, rest: string[]) => Evidence | null> 
     return one ? { title: one.text, groups: [{ name: null, ids: one.evidence }] } : null;
   },
   sentence: (ctx, [doc, sentence]) => (doc === undefined ? null : { title: `${ctx.nameOf(doc)}, sentence ${sentence}`, groups: [{ name: null, ids: [`${doc}#${sentence}`] }] }),
-  shared: (ctx, [index, which]) => {
+  pair: (ctx, [index, which]) => {
     const one = ctx.story.raw.shared[Number(index)];
     if (!one) return null;
     const [first, second] = one.doc_ids.map((id) => ctx.nameOf(id)) as [string, string];
@@ -96,9 +102,18 @@ const MAKERS: Record<string, (ctx: Context, rest: string[]) => Evidence | null> 
     const one = ctx.story.raw.differences?.find((difference) => difference.id === id);
     if (!one) return null;
     const figures = one.measurements.map((figure) => ctx.story.figure(figure)).filter((m) => m !== undefined);
-    return { title: `${one.measure.replace(/_/g, " ")}${one.target ? `: ${ctx.story.nameOf(one.target)}` : ""}`, lines: figures.map((m) => `${m.doc ? ctx.nameOf(m.doc) : m.outlet ?? ""}: ${figureLines(ctx, m)[0]}`), groups: figures.map((m) => ({ name: m.doc ? ctx.nameOf(m.doc) : m.outlet, ids: m.evidence })) };
+    return { title: `${measureWords(one.measure)}${one.target ? `: ${ctx.story.nameOf(one.target)}` : ""}`, lines: [differenceWords(ctx, one), ...figures.map((m) => `${m.doc ? ctx.nameOf(m.doc) : m.outlet ?? ""}: ${figureLines(ctx, m)[0]}`)], groups: figures.map((m) => ({ name: m.doc ? ctx.nameOf(m.doc) : m.outlet, ids: m.evidence })) };
   },
 };
+
+/** A tested difference in words. */
+export function differenceWords(ctx: Context, one: Difference): string {
+  const [own, others] = one.values ?? [null, null];
+  const p = (value: number | null) => (value === null ? "none" : value < 0.001 ? "< 0.001" : value.toFixed(3));
+  const values = typeof own === "number" && typeof others === "number" ? `${signed(own)} against ${signed(others)} in the others; ` : "";
+  const left = one.left_out?.length ? `; without ${one.left_out.map((id) => ctx.nameOf(id)).join(", ")}, which share${one.left_out.length === 1 ? "s" : ""} its text` : "";
+  return `${one.compared ? `${ctx.nameOf(one.compared)}: ` : ""}${values}difference ${one.difference === null ? "none" : signed(one.difference)}, p ${p(one.p)}, q ${p(one.q)}${left}`;
+}
 
 /** The evidence an address asks for; null where it leads to something else. */
 export function evidence(ctx: Context, route: Route): Evidence | null {

@@ -1,5 +1,5 @@
 // The parts of a story's page, in their order. A part is drawn only when its data is there.
-import { SHARE, SPOKEN, TONE, dots, heat, interval, shape, shareScale, statusWords, strip, valueWords, voiceBars, voiceWords } from "./charts";
+import { SHARE, SPOKEN, TONE, dots, heat, interval, measureWords, shape, shareScale, statusWords, strip, voiceBars, voiceWords } from "./charts";
 import type { Context } from "./context";
 import { type Measurement, type Shared, article, place } from "./data";
 import { type Child, h, percent, plural, signed } from "./dom";
@@ -18,6 +18,7 @@ export interface Section {
 const any = (ctx: Context, measure: string) => ctx.story.measurements.some((m) => m.measure === measure);
 
 export const SECTIONS: Section[] = [
+  { id: "articles", name: "Articles", heading: "What stands out in each article", has: (ctx) => Boolean(ctx.story.raw.findings?.some((one) => one.doc_id !== null)), draw: byArticle },
   { id: "voices", name: "Voices", heading: "Whose words the articles are made of", has: (ctx) => any(ctx, "voice_share"), draw: voices },
   { id: "tone", name: "Tone", heading: "Tone towards each actor, by whose words they are", has: (ctx) => any(ctx, "tone_mean"), draw: tone },
   { id: "frames", name: "Frames", heading: "Frames the story is set in", has: (ctx) => any(ctx, "frame_share"), draw: frames },
@@ -46,6 +47,17 @@ function table(ctx: Context, first: string, kind: string, rows: Child): HTMLElem
   return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `${first} by article` }, h("table", { class: kind },
     h("thead", null, h("tr", null, h("th", { scope: "col" }, first), ctx.docs.map((doc) => h("th", { scope: "col", class: "outside" }, ctx.name(doc))))),
     h("tbody", null, rows)));
+}
+
+function byArticle(ctx: Context): Child[] {
+  const of = (doc: string) => (ctx.story.raw.findings ?? []).filter((one) => one.doc_id === doc);
+  return [figure({
+    name: "findings", title: null, note: NOTES.findings,
+    body: h("div", { class: "wide" }, ctx.docs.map((doc) => h("div", null, h("h4", { class: "outside" }, h("a", { class: "mark", href: ctx.link("article", doc.doc_id) }, ctx.name(doc))),
+      h("ul", { class: "points" }, of(doc.doc_id).map((one) => h("li", null, h("a", { class: "mark outside", href: ctx.link("finding", one.id) }, one.text)))),
+      of(doc.doc_id).length ? null : h("p", { class: "soft" }, "Nothing stands out.")))),
+    table: () => ({ columns: ["id", "doc_id", "outlet", "kind", "strength", "text", "evidence"], rows: (ctx.story.raw.findings ?? []).map((one) => [one.id, one.doc_id, one.outlet, one.kind, one.strength, one.text, one.evidence.join("; ")]) }),
+  })];
 }
 
 function voices(ctx: Context): Child[] {
@@ -157,19 +169,22 @@ function frames(ctx: Context): Child[] {
   const all = ctx.story.measurements.filter((m) => m.measure === "frame_share" && m.scope === "article" && m.target !== null);
   const voices = [...new Set(all.map((m) => m.voice ?? "all"))];
   const targets = [...new Set(all.map((m) => m.target!))];
-  return voices.map((voice) => {
-    const of = all.filter((m) => (m.voice ?? "all") === voice && m.doc !== null && ctx.chosen.has(m.doc));
+  const choice = h("select", { "aria-label": "Whose words", onchange: () => draw() }, voices.map((voice) => h("option", { value: voice }, voice === "all" ? "all sentences" : VOICES[voice] ?? voice)));
+  const box = h("div");
+  const chosen = () => all.filter((m) => (m.voice ?? "all") === choice.value && m.doc !== null && ctx.chosen.has(m.doc));
+  const draw = () => {
+    const of = chosen();
     const sum = (target: string) => of.filter((m) => m.target === target).reduce((total, m) => total + (m.value ?? 0), 0);
-    const rows = targets.slice().sort((a, b) => sum(b) - sum(a)).map((target) => ({
+    box.replaceChildren(heat(ctx, targets.slice().sort((a, b) => sum(b) - sum(a)).map((target) => ({
       name: frameName(target),
       cells: ctx.docs.map((doc) => of.find((m) => m.target === target && m.doc === doc.doc_id)),
-    }));
-    const title = voice === "all" ? null : voice === "own" ? "In the articles’ own voice" : `In words that are ${voiceWords(voice)}`;
-    return figure({
-      name: `frames-${voice}`, title, key: h("span", null, "darker: a larger share of the body; dashed: no figure"), note: NOTES.frames,
-      body: heat(ctx, rows, `Frames, ${voice}`), table: () => ({ columns: COLUMNS, rows: of.map((m) => row(ctx, m)) }),
-    });
-  });
+    })), "Frames by article"));
+  };
+  draw();
+  return [figure({
+    name: "frames", title: null, key: [choice, h("span", null, "the stronger the shade, the larger the share of the body; dashed: no figure")], note: NOTES.frames,
+    body: box, table: () => ({ columns: COLUMNS, rows: chosen().map((m) => row(ctx, m)) }),
+  })];
 }
 
 /** `frame:policy-frames/health_and_safety` as people say it. */
@@ -187,15 +202,15 @@ const SIGNS: Record<string, [sign: string, words: string]> = {
 
 function coverage(ctx: Context): Child[] {
   const facts = ctx.story.raw.facts ?? [];
-  const kinds: Record<string, string> = { only_one: "only one article", all_but_one: "all but one", shared: "shared" };
+  const kinds: Record<string, string> = { all_but_one: "All articles but one", only_one: "Only one article", shared: "Several articles", unclear: "One; others unclear", later: "Later articles only" };
   const body = h("tbody");
   const filter = h("select", { "aria-label": "Which facts", onchange: () => draw() },
     h("option", { value: "" }, `All facts (${facts.length})`),
-    Object.entries(kinds).filter(([kind]) => facts.some((fact) => fact.kind === kind)).map(([kind, words]) => h("option", { value: kind }, `Told by ${words} (${facts.filter((fact) => fact.kind === kind).length})`)));
+    Object.entries(kinds).filter(([kind]) => facts.some((fact) => fact.kind === kind)).map(([kind, words]) => h("option", { value: kind }, `${words} (${facts.filter((fact) => fact.kind === kind).length})`)));
   const wanted = () => facts.filter((fact) => (!filter.value || fact.kind === filter.value) && (ctx.actor === null || fact.actors.includes(ctx.actor)));
   const line = (fact: (typeof facts)[number]) => h("tr", null,
     h("th", { scope: "row", class: "outside" }, h("a", { class: "mark serif", href: ctx.link("fact", fact.id) }, shorten(fact.text, 170)), " ",
-      h("span", { class: "n" }, `${fact.outlets_telling} of ${fact.cells.length}`)),
+      h("span", { class: "n", title: fact.independent_telling === undefined ? null : `${fact.independent_telling} when copies of one text count as one` }, `${fact.outlets_telling} of ${fact.cells.length}`)),
     ctx.docs.map((doc) => {
       const cell = fact.cells.find((one) => one.doc_id === doc.doc_id);
       if (!cell) return h("td");
@@ -221,7 +236,7 @@ function coverage(ctx: Context): Child[] {
   draw();
   return [figure({
     name: "coverage", title: null, note: NOTES.coverage,
-    key: [Object.entries(SIGNS).map(([status, [sign, words]]) => h("span", null, h("b", null, sign), status === "unknown" ? "unknown: the page stops early" : words)), filter],
+    key: [Object.entries(SIGNS).map(([status, [sign, words]]) => h("span", null, h("b", null, sign), status === "unknown" ? "not sure: something near, or the page stops early" : words)), filter],
     body: [grid, rest],
     table: () => ({ columns: ["fact", "text", "kind", "told_by", ...ctx.docs.map((doc) => ctx.name(doc))], rows: wanted().map((fact) => [fact.id, fact.text, fact.kind ?? null, fact.outlets_telling, ...ctx.docs.map((doc) => fact.cells.find((cell) => cell.doc_id === doc.doc_id)?.status ?? null)]) }),
   })];
@@ -252,7 +267,7 @@ function renderings(ctx: Context): Child[] {
     h("dl", null, one.versions.filter((version) => ctx.chosen.has(version.doc_id)).map((version) => [
       h("dt", { class: "outside" }, ctx.nameOf(version.doc_id), h("span", { class: "n" }, ` ${voiceWords(version.voice)}${version.verb ? `, “${version.verb.lemma}”${version.verb.class ? ` (${version.verb.class})` : ""}` : ""}`)),
       h("dd", { class: "serif outside" }, version.parts.length ? version.parts.map((part) => {
-        const text = h(part.op === "cut" ? "del" : part.op === "added" ? "ins" : "span", part.op === "same" ? null : { class: `op-${part.op}`, title: part.op }, part.text);
+        const text = h(part.op === "cut" ? "del" : part.op === "added" ? "ins" : "span", part.op === "same" ? null : { class: `op-${part.op}`, title: part.was ? `instead of “${part.was}”` : part.op }, part.text);
         return [text, /\s$/.test(part.text) ? "" : " "];
       }) : version.text),
     ])));
@@ -283,7 +298,7 @@ function wording(ctx: Context): Child[] {
     };
     const rows = h("tbody", null, own.slice(0, SHOWN).map(line));
     return h("div", null, h("h4", { class: "outside" }, ctx.name(doc)), own.length ? h("table", { class: "phrases" },
-      h("thead", null, h("tr", null, h("th", { scope: "col" }, "Phrase"), h("th", { scope: "col" }, "Here : others"), h("th", { scope: "col" }, "z"))), rows) : h("p", { class: "soft" }, "None found."),
+      h("thead", null, h("tr", null, h("th", { scope: "col" }, "Phrase"), h("th", { scope: "col" }, "Here : others"), h("th", { scope: "col", class: "meter-column" }, "z"))), rows) : h("p", { class: "soft" }, "None found."),
       moreRows(rows, own.slice(SHOWN), line));
   }));
   draw();
@@ -361,9 +376,9 @@ function shared(ctx: Context): Child[] {
       const titles = [ctx.story.doc(first)?.title, ctx.story.doc(second)?.title];
       return h("div", { class: "pair" }, h("h4", { class: "outside" }, `${ctx.nameOf(first)} and ${ctx.nameOf(second)}`),
         h("p", { class: "outside" }, `${part(0)} of the words of the first and ${part(1)} of the second stand in both; ${plural(one.pairs.length - edited, "sentence")} word for word, `,
-          edited ? h("a", { href: ctx.link("shared", index, "edited") }, `${edited} edited`) : "none edited", ". ",
-          one.only_first.length ? [h("a", { href: ctx.link("shared", index, "first") }, plural(one.only_first.length, "sentence")), ` only in ${ctx.nameOf(first)}. `] : "",
-          one.only_second.length ? [h("a", { href: ctx.link("shared", index, "second") }, plural(one.only_second.length, "sentence")), ` only in ${ctx.nameOf(second)}. `] : "",
+          edited ? h("a", { href: ctx.link("pair", index, "edited") }, `${edited} edited`) : "none edited", ". ",
+          one.only_first.length ? [h("a", { href: ctx.link("pair", index, "first") }, plural(one.only_first.length, "sentence")), ` only in ${ctx.nameOf(first)}. `] : "",
+          one.only_second.length ? [h("a", { href: ctx.link("pair", index, "second") }, plural(one.only_second.length, "sentence")), ` only in ${ctx.nameOf(second)}. `] : "",
           one.earlier ? `${ctx.nameOf(one.earlier)} is dated earlier. ` : ""),
         one.headline_changed && titles[0] && titles[1] ? h("p", { class: "outside" }, "The headline differs: ", h("span", { class: "serif" }, `“${titles[0]}”`), " and ", h("span", { class: "serif" }, `“${titles[1]}”`), ".") : null,
         ([0, 1] as const).map((side) => h("div", { "data-heading": ctx.nameOf(one.doc_ids[side]) }, h("span", { class: "n outside" }, ctx.nameOf(one.doc_ids[side])), strip(`Sentences of ${ctx.nameOf(one.doc_ids[side])}`, lines(one, side)))));
@@ -396,7 +411,7 @@ function more(ctx: Context): Child[] {
   }
   const panels = [...groups].map(([key, list]) => {
     const [measure, target] = key.split("\n") as [string, string];
-    const name = `${measure.replace(/_/g, " ").replace(/^./, (first) => first.toUpperCase())}${target ? `: ${ctx.story.nameOf(target)}` : ""}`;
+    const name = `${measureWords(measure).replace(/^./, (first) => first.toUpperCase())}${target ? `: ${ctx.story.nameOf(target)}` : ""}`;
     const rows = ctx.docs.map((doc) => {
       const own = list.filter((m) => m.doc === doc.doc_id);
       const marks = own.filter((m) => m.status === "ok" && m.value !== null).map((m) => ({ m, kind: m.voice ?? "speaker", words: `${name}, ${voiceWords(m.voice)}` }));
@@ -410,26 +425,23 @@ function more(ctx: Context): Child[] {
 
 function differences(ctx: Context): Child[] {
   const all = ctx.story.raw.differences ?? [];
-  const known = new Set(["id", "measurements", "measure", "target", "voice", "difference", "p", "q", "status", "test"]);
-  const sides = (one: (typeof all)[number]) => {
-    const ids = one.measurements.map((id) => ctx.story.figure(id));
-    return ids.map((m) => (m ? `${m.doc ? ctx.nameOf(m.doc) : m.outlet ?? ""} ${valueWords(m)}` : "")).filter(Boolean).join(" · ");
-  };
-  const ordered = all.slice().sort((a, b) => (a.q ?? 2) - (b.q ?? 2));
+  const ordered = all.filter((one) => (ctx.actor === null || one.target === ctx.actor)).slice().sort((a, b) => (a.q ?? 2) - (b.q ?? 2));
   const figureOf = (value: number | null | undefined) => (typeof value === "number" ? (value < 0.001 ? "< 0.001" : value.toFixed(3)) : "–");
   const line = (one: (typeof all)[number]) => h("tr", null,
-    h("th", { scope: "row" }, h("a", { class: "mark", href: ctx.link("difference", one.id) }, one.measure.replace(/_/g, " "))),
+    h("th", { scope: "row" }, h("a", { class: "mark", href: ctx.link("difference", one.id) }, measureWords(one.measure))),
     h("td", { class: "outside" }, one.target ? ctx.story.nameOf(one.target) : "–"), h("td", null, one.voice ? voiceWords(one.voice) : "–"),
-    h("td", { class: "outside" }, sides(one)), h("td", { class: "n" }, typeof one.difference === "number" ? signed(one.difference) : "–"),
+    h("td", { class: "outside" }, one.compared ? ctx.nameOf(one.compared) : ""),
+    ([0, 1] as const).map((side) => h("td", { class: "n" }, typeof one.values?.[side] === "number" ? signed(one.values[side]) : "–")),
+    h("td", { class: "n" }, typeof one.difference === "number" ? signed(one.difference) : "–"),
     h("td", { class: "n" }, figureOf(one.p)), h("td", { class: "n" }, figureOf(one.q)), h("td", { class: "soft" }, one.status === "ok" ? (one.test ?? "").replace(/_/g, " ") : one.status.replace(/_/g, " ")));
   const body = h("tbody", null, ordered.slice(0, 20).map(line));
   return [figure({
     name: "differences", title: null, note: NOTES.differences,
-    body: [h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Tested differences" }, h("table", null, h("thead", null, h("tr", null, ["Measure", "About", "Voice", "Compared", "Difference", "p", "q", "Test"].map((name) => h("th", { scope: "col" }, name)))), body)), moreRows(body, ordered.slice(20), line)],
-    table: () => {
-      const extra = [...new Set(all.flatMap((one) => Object.keys(one)))].filter((key) => !known.has(key));
-      return { columns: ["id", "measure", "target", "voice", "difference", "p", "q", "test", "status", ...extra], rows: all.map((one) => [one.id, one.measure, one.target, one.voice, one.difference, one.p, one.q, one.test, one.status, ...extra.map((key) => JSON.stringify(one[key] ?? null))]) };
-    },
+    body: [h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Tested differences" }, h("table", null, h("thead", null, h("tr", null, ["Measure", "About", "Voice", "Article", "Here", "Others", "Difference", "p", "q", "Test"].map((name) => h("th", { scope: "col" }, name)))), body)), moreRows(body, ordered.slice(20), line)],
+    table: () => ({
+      columns: ["id", "measure", "target", "voice", "compared", "value", "others", "difference", "p", "q", "test", "status", "left_out"],
+      rows: all.map((one) => [one.id, one.measure, one.target, one.voice, one.compared ?? null, one.values?.[0] ?? null, one.values?.[1] ?? null, one.difference, one.p, one.q, one.test, one.status, (one.left_out ?? []).join("; ")]),
+    }),
   })];
 }
 

@@ -46,7 +46,7 @@ from storage import quantise, unpack
 
 HERE = Path(__file__).resolve().parent
 SHARPNESS, LENGTH, START = 0.5, 16.0, 6.0
-THRESHOLD = 0.4
+THRESHOLD, USER_THRESHOLD = 0.4, 0.3
 EPOCHS, RATE, DROP, ARTICLES = 15, 2e-3, 0.3, 32
 VERSION = "0.1.0"
 
@@ -205,7 +205,7 @@ def frame_line(name: str, scores: np.ndarray, gold: np.ndarray, folds: np.ndarra
     p = np.clip(scores, 1e-4, 1 - 1e-4)
     loss = -(gold * np.log(p) + (1 - gold) * np.log(1 - p)).mean()
     shown = []
-    for t in (0.25, 0.3, THRESHOLD, 0.4, 0.45, 0.5):
+    for t in (0.25, 0.3, 0.35, 0.4, 0.45, 0.5):
         found = scores >= t
         macro = np.mean(2 * (found * gold).sum(0) / np.maximum(found.sum(0) + gold.sum(0), 1))
         shown.append(f"{t}: {100 * micro(found, gold):.1f}/{100 * macro:.1f}")
@@ -540,7 +540,7 @@ def export(args) -> None:
         "frames": {
             "head": "sentence-label/1", "reads": "encoder", "codebook": "policy-frames", "labels": frames.labels,
             "article": {"pooling": "log-mean-exp", "sharpness": SHARPNESS, "threshold": THRESHOLD},
-            "user": {"scale": round(scale, 3), "bias": round(user_bias, 3), "threshold": THRESHOLD},
+            "user": {"scale": round(scale, 3), "bias": round(user_bias, 3), "threshold": USER_THRESHOLD},
             "formula": FRAME_FORMULA,
         },
         "wording": {"head": "mean-max-cls-words/1", "reads": "branch", **fitted, "formula": WORDING_FORMULA},

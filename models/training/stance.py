@@ -391,12 +391,15 @@ def evaluate(args) -> None:
     sets = dev_sets(args.data)
     if args.held_out:
         sets |= held_out_sets(args.data)
+    if args.sets:
+        sets = {name: sets[name] for name in args.sets}
     for name, pairs in sets.items():
         print(name, json.dumps(scores_of(model, encoder, pairs, args.longest, args.exact)), flush=True)
-        for form in ("lemma", "good") if pairs[0].source == "vast" else ():
+        for form in args.forms if pairs[0].source == "vast" else ():
             scores = scores_of(model, encoder, in_form(pairs, form), args.longest, args.exact)
             print(name, form, json.dumps(scores), flush=True)
-    print("calibration on dev", json.dumps(calibration(model, encoder, args.data)), flush=True)
+    if not args.sets:
+        print("calibration on dev", json.dumps(calibration(model, encoder, args.data)), flush=True)
 
 
 # --- export -----------------------------------------------------------------------
@@ -511,6 +514,8 @@ def main() -> None:
     parser.add_argument("--parity", type=Path)
     parser.add_argument("--version", default="0.1.0")
     parser.add_argument("--held-out", action="store_true", help="evaluate check and IBM's test as well")
+    parser.add_argument("--sets", nargs="+", help="evaluate these only")
+    parser.add_argument("--forms", nargs="*", default=["lemma", "good"], help="VAST's topics in these forms, too")
     parser.add_argument("--exact", action="store_true", help="evaluate in f32")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--epochs", type=int, default=2)

@@ -28,12 +28,13 @@ export function shape(voice: string): SVGSVGElement {
 
 /** One bar an article: whose words its body is made of. */
 export function voiceBars(ctx: Context): HTMLElement {
+  const docs = ctx.docs;
   return fitted((width) => {
     const narrow = width < 520;
     const left = narrow ? 0 : Math.min(190, width * 0.26);
     const right = 84;
     const step = narrow ? 44 : 30;
-    const rows = ctx.docs.map((doc, index) => {
+    const rows = docs.map((doc, index) => {
       const y = index * step + (narrow ? 16 : 0);
       const own = ctx.story.one("voice_share", doc.doc_id, null, "own");
       const pieces: Child[] = [label(ctx.name(doc), { x: 0, y: narrow ? y - 4 : y + 18, class: narrow ? "bold" : "" }, narrow ? width - right : left)];
@@ -54,7 +55,7 @@ export function voiceBars(ctx: Context): HTMLElement {
       pieces.push(s("text", { x: width, y: narrow ? y - 4 : y + 18, class: "soft end" }, `n = ${own.n.toLocaleString("en")}`));
       return s("g", null, pieces);
     });
-    return s("svg", { class: "drawing", width, height: ctx.docs.length * step + 8, role: "group", "aria-label": "Words by voice, one bar an article" }, rows);
+    return s("svg", { class: "drawing", width, height: docs.length * step + 8, role: "group", "aria-label": "Words by voice, one bar an article" }, rows);
   });
 }
 
@@ -129,8 +130,8 @@ export function dots(ctx: Context, rows: DotRow[], scale: Scale, about: string):
 
 /** Shares as shades, rows by articles, with the figure in each field. */
 export function heat(ctx: Context, rows: { name: string; cells: (Measurement | undefined)[] }[], about: string): HTMLElement {
+  const docs = ctx.docs;
   return fitted((width) => {
-    const docs = ctx.docs;
     const columns = docs.length;
     const left = Math.min(250, width * 0.36);
     const size = (width - left) / columns;

@@ -46,6 +46,8 @@ export function fitted(draw: (width: number) => Element, least = 260): HTMLEleme
   const box = h("div", { class: "fitted" });
   let last = 0;
   const redraw = (width: number) => {
+    // What was taken out of the page is drawn no more: its figures may be others by now.
+    if (!box.isConnected) return;
     const next = Math.max(least, Math.floor(width));
     if (Math.abs(next - last) < 2) return;
     last = next;

@@ -107,7 +107,8 @@ function saved(): string {
   for (const rule of document.styleSheets[0]?.cssRules ?? []) {
     if (rule instanceof CSSStyleRule && rule.selectorText.includes("svg")) {
       const text = rule.style.cssText.replace(/var\((--[a-z-]+)\)/g, (_, name: string) => root.getPropertyValue(name));
-      rules.push(`${rule.selectorText.replace(/svg\.drawing\s*/g, "")}{${text}}`);
+      const selector = rule.selectorText.replace(/svg\.drawing\s*/g, "");
+      if (selector) rules.push(`${selector}{${text}}`);
     }
   }
   return rules.join("\n");

@@ -298,7 +298,7 @@ function wording(ctx: Context): Child[] {
     };
     const rows = h("tbody", null, own.slice(0, SHOWN).map(line));
     return h("div", null, h("h4", { class: "outside" }, ctx.name(doc)), own.length ? h("table", { class: "phrases" },
-      h("thead", null, h("tr", null, h("th", { scope: "col" }, "Phrase"), h("th", { scope: "col" }, "Here : others"), h("th", { scope: "col", class: "meter-column" }, "z"))), rows) : h("p", { class: "soft" }, "None found."),
+      h("thead", null, h("tr", null, h("th", { scope: "col" }, "Phrase"), h("th", { scope: "col" }, "n : others"), h("th", { scope: "col", class: "meter-column" }, "z"))), rows) : h("p", { class: "soft" }, "None found."),
       moreRows(rows, own.slice(SHOWN), line));
   }));
   draw();
@@ -460,7 +460,7 @@ function allFigures(ctx: Context): Child[] {
   const line = (m: Measurement) => h("tr", null,
     h("th", { scope: "row" }, h("a", { class: "mark", href: ctx.link("figure", m.id) }, m.measure)),
     h("td", { class: "outside" }, m.doc ? ctx.nameOf(m.doc) : m.outlet ?? "story"), h("td", { class: "outside" }, m.target ? ctx.story.nameOf(m.target) : ""),
-    h("td", { class: "outside" }, m.holder ? `by ${ctx.story.nameOf(m.holder)}` : m.voice ? voiceWords(m.voice) : ""), h("td", { class: "n" }, m.status === "ok" ? interval(m) : statusWords(m)));
+    h("td", { class: "outside" }, [m.voice ? voiceWords(m.voice) : "", m.holder ? `by ${ctx.story.nameOf(m.holder)}` : ""].filter(Boolean).join(", ")), h("td", { class: "n" }, m.status === "ok" ? interval(m) : statusWords(m)));
   const draw = () => {
     const list = found();
     count.textContent = plural(list.length, "figure");

@@ -24,7 +24,7 @@ endif
 EXAMPLES = parallax-text:align parallax-clean:clean parallax-split:split parallax-encoder:encode \
 	parallax-quotes:quotes parallax-ner:ner parallax-stance:tone parallax-compare:intervals parallax:mentions
 
-.PHONY: engine-native engine-rust-bert help analyze test bench bench-agreement bench-growth bench-peers check report-ui test-report screenshots fuzz fmt libtorch test-rust-bert train train-split manifest
+.PHONY: engine-native engine-rust-bert help analyze test test-exports bench bench-agreement bench-growth bench-peers check report-ui test-report screenshots fuzz fmt libtorch test-rust-bert train train-split manifest
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -58,6 +58,13 @@ test-report: ## Test the report in a real browser (part of `make test` where Chr
 
 screenshots: ## Pictures of OUT/report.html at desktop and phone width, light and dark, in OUT/screenshots
 	SHOTS_OF="$(abspath $(OUT))" REQUIRE_CHROMIUM=1 $(CARGO) test --release --locked --quiet -p parallax-tests -- --ignored --nocapture browser::screenshots
+
+# The same build as that of `make test`.
+READERS = out/test-exports/venv
+test-exports: ## Read every export back with a reader of its format, in a virtual environment of its own
+	test -x $(READERS)/bin/python || $(PYTHON) -m venv $(READERS)
+	$(READERS)/bin/pip install --quiet --disable-pip-version-check -r tests/exports/requirements.txt
+	PARALLAX_REQUIRE_READERS=1 $(CARGO) test --release --workspace --locked --quiet --test all -- exports::
 
 bench: ## Benchmarks of the stages, of the model and of the whole, and the table of throughput
 	$(CARGO) bench --locked -p parallax-benches $(FEATURES) $(TARGET)

@@ -3,13 +3,16 @@
 use crate::analyze::{Job, Tally, compare_coded, date_warnings};
 use crate::annotate::make_article;
 use crate::config::Config;
+use crate::export::{Exported, Format, export_results};
 use crate::models::{EngineOptions, Models, find_models};
 use crate::output::{Clock, write_all};
 use crate::vectors_file::VectorsFile;
 use crate::wcxb::Split;
-use crate::{actors_file, codebook_file, coders, evaluate, explain, stages, terminal, verify};
+use crate::{
+    actors_file, codebook_file, coders, evaluate, explain, messages, shell, stages, terminal, verify,
+};
 use anyhow::{Context, Result, bail};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use parallax_text::record::AnnotationRecord;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
@@ -28,6 +31,7 @@ const EXAMPLES: &str = "\
 Examples:
   parallax analyze pages/ --out report/        pages of several outlets on one event, to a report
   parallax annotate corpus.jsonl > notes.jsonl one annotation record per article
+  parallax export report/ --format conllu,brat the results in the formats of other tools
   parallax clean page.html                     the article in a page, without menus and ads
   parallax help analyze                        more on one command
 
@@ -38,8 +42,9 @@ Exit codes: 0 all done; 1 wrong usage or set-up, nothing written; 3 done, but so
 enum Command {
     /// Compare outlets: report.html, summary.json, tables, annotations, vectors, run.json
     #[command(after_help = "\
-Example:
+Examples:
   parallax analyze pages/ --out report/
+  parallax analyze pages/ --out report/ --export parquet,conllu
   A table pages/corpus.csv (doc_id,file,outlet,published,title,url,story) overrides what the pages
   tell. Without a column `story`, one run is one story.")]
     Analyze {
@@ -56,6 +61,9 @@ Example:
         /// corrected by it
         #[arg(long, value_name = "CSV")]
         coded: Option<PathBuf>,
+        /// Further formats, parted by commas, each in a folder of its own inside the results
+        #[arg(long, value_enum, value_delimiter = ',', value_name = "LIST")]
+        export: Vec<Format>,
     },
     /// Draw a sheet of mentions for human coders from a run, as CSV
     #[command(after_help = "\
@@ -107,7 +115,10 @@ Exit code 3, with a list, where something does not hold.")]
         claim: String,
     },
     /// Write one annotation record per article, as JSON Lines
-    #[command(after_help = "Example:\n  parallax annotate corpus.jsonl.gz --no-clean > annotations.jsonl")]
+    #[command(after_help = "\
+Examples:
+  parallax annotate corpus.jsonl.gz --no-clean > annotations.jsonl
+  parallax annotate corpus.jsonl --out notes/annotations.jsonl --export conllu,parquet")]
     Annotate {
         #[command(flatten)]
         input: InputArgs,
@@ -121,13 +132,37 @@ Exit code 3, with a list, where something does not hold.")]
         /// File for one vector a sentence, by doc_id (safetensors, eight bits a number)
         #[arg(long, value_name = "FILE")]
         vectors: Option<PathBuf>,
+        /// Further formats, parted by commas, in folders beside the file of the records
+        #[arg(long, value_enum, value_delimiter = ',', value_name = "LIST", requires = "out")]
+        export: Vec<Format>,
+    },
+    /// Write results in the formats of other tools
+    #[command(after_help = "\
+Examples:
+  parallax export report/ --format parquet,conllu     folders parquet/ and conllu/ inside report/
+  parallax export report/ --format brat --out brat/   somewhere else
+  parallax export run1/ run2/ --format coders --out reliability/   two runs as two coders
+How to load each in Python and R is in docs/exports.md.")]
+    Export {
+        /// A folder that analyze wrote, or a file that annotate wrote
+        #[arg(required = true)]
+        results: Vec<PathBuf>,
+        /// Formats, parted by commas
+        #[arg(long, value_enum, value_delimiter = ',', required = true, value_name = "LIST")]
+        format: Vec<Format>,
+        /// Folder to write into (default: the results' own; needed for several results)
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        #[command(flatten)]
+        messages: MessageArgs,
     },
     /// Print the article in each page, without menus, ads and the like
     #[command(after_help = "\
 Examples:
   parallax clean page.txt              the text
   parallax clean pages/ --json         blocks, dropped lines with their reasons, fields; JSON Lines
-  parallax clean page.txt --lines      every line of the page with what was made of it")]
+  parallax clean page.txt --lines      every line of the page with what was made of it
+  parallax clean pages/ --table > pages/corpus.csv   what the pages tell of themselves, to be filled in")]
     Clean {
         #[command(flatten)]
         input: InputArgs,
@@ -137,6 +172,9 @@ Examples:
         /// Print every line of the source with its kind, to check the cleaning by eye
         #[arg(long)]
         lines: bool,
+        /// Print a table of metadata as the pages tell it, the form of corpus.csv
+        #[arg(long, conflicts_with_all = ["lines", "json"])]
+        table: bool,
     },
     /// Print the sentences of texts, one a line
     #[command(after_help = "\
@@ -220,6 +258,30 @@ Examples:
         #[command(flatten)]
         run: RunArgs,
     },
+    /// Print completions for a shell
+    #[command(after_help = "\
+Examples:
+  parallax completions bash > ~/.local/share/bash-completion/completions/parallax
+  parallax completions fish > ~/.config/fish/completions/parallax.fish
+  parallax completions zsh > ~/.zfunc/_parallax      with fpath+=~/.zfunc before compinit in ~/.zshrc")]
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write one for each command
+    #[command(after_help = "\
+Examples:
+  parallax man | man -l -
+  parallax man analyze | man -l -
+  parallax man --out ~/.local/share/man/man1")]
+    Man {
+        /// A command; without one, the page of the program
+        command: Option<String>,
+        /// Folder to write all pages into, one a command
+        #[arg(long, value_name = "DIR", conflicts_with = "command")]
+        out: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -269,9 +331,18 @@ struct RunArgs {
     /// Settings, in TOML; see README
     #[arg(long, value_name = "TOML")]
     config: Option<PathBuf>,
-    /// No progress bar, no warnings
+    #[command(flatten)]
+    messages: MessageArgs,
+}
+
+#[derive(Debug, Args)]
+struct MessageArgs {
+    /// No progress, no warnings
     #[arg(long)]
     quiet: bool,
+    /// Messages and progress on standard error as JSON Lines, for programs
+    #[arg(long)]
+    json_logs: bool,
 }
 
 #[derive(Debug, Args)]
@@ -302,7 +373,7 @@ impl InputArgs {
             clean: !self.no_clean,
             actors: self.actors.as_deref().map(actors_file::read).transpose()?.unwrap_or_default(),
             config: self.run.config()?,
-            quiet: self.run.quiet,
+            quiet: self.run.messages.quiet,
         })
     }
 }
@@ -325,6 +396,8 @@ impl ModelArgs {
 /// Runs the command line and gives the exit code.
 #[must_use]
 pub fn main() -> u8 {
+    // Before parsing: a wrong usage is told in the asked form too.
+    messages::speak(std::env::args_os().any(|argument| argument == "--json-logs"));
     match run(Cli::try_parse()) {
         Ok(failed) => {
             if failed {
@@ -336,11 +409,15 @@ pub fn main() -> u8 {
         Err(error) if broken_pipe(&error) => 0,
         Err(error) => match error.downcast_ref::<clap::Error>() {
             Some(usage) => {
-                let _ = usage.print();
+                if messages::are_json() && usage.use_stderr() {
+                    messages::error(usage.to_string().trim_start_matches("error: ").trim_end(), &[]);
+                } else {
+                    let _ = usage.print();
+                }
                 u8::from(usage.use_stderr())
             }
             None => {
-                eprintln!("error: {error:#}");
+                messages::error(&format!("{error:#}"), &[]);
                 1
             }
         },
@@ -350,10 +427,10 @@ pub fn main() -> u8 {
 /// Whether some documents failed.
 fn run(cli: Result<Cli, clap::Error>) -> Result<bool> {
     match cli?.command {
-        Command::Analyze { input, questions, models, out, coded } => {
+        Command::Analyze { input, questions, models, out, coded, export } => {
             let mut job = input.job()?;
             questions.ask(&mut job.config)?;
-            analyze(&job, &models, &out, coded.as_deref())
+            analyze(&job, &models, &out, coded.as_deref(), &export)
         }
         Command::Coders { folder, sample, seed } => {
             io::stdout().lock().write_all(coders::sheet(&folder, sample, seed)?.as_bytes())?;
@@ -366,7 +443,7 @@ fn run(cli: Result<Cli, clap::Error>) -> Result<bool> {
         Command::Verify { folder, sources } => {
             let verdict = verify::verify(&folder, &sources, Config::default().max_bytes)?;
             for failure in &verdict.failures {
-                eprintln!("error: {failure}");
+                messages::error(&failure.to_string(), &[]);
             }
             let (state, checked) = (verdict.failures.len(), verdict.checked.join("\n  "));
             writeln!(io::stdout().lock(), "checked\n  {checked}\n{state} do not hold")?;
@@ -376,7 +453,7 @@ fn run(cli: Result<Cli, clap::Error>) -> Result<bool> {
             write!(io::stdout().lock(), "{}", explain::explain(&folder, &claim)?)?;
             Ok(false)
         }
-        Command::Annotate { input, questions, models, out, vectors } => {
+        Command::Annotate { input, questions, models, out, vectors, export } => {
             let mut job = input.job()?;
             questions.ask(&mut job.config)?;
             let inputs = job.find()?;
@@ -395,17 +472,45 @@ fn run(cli: Result<Cli, clap::Error>) -> Result<bool> {
             })?;
             sink.flush()?;
             vectors.map_or(Ok(()), VectorsFile::finish)?;
+            drop(sink);
+            if let (Some(path), false) = (out, export.is_empty()) {
+                let folder = path.parent().map(std::path::Path::to_path_buf).unwrap_or_default();
+                note(&export_results(&[path], &export, &folder)?, job.quiet);
+            }
             Ok(tell(&tally, job.quiet))
         }
-        Command::Clean { input, json, lines } => {
+        Command::Export { results, format, out, messages } => {
+            let out = match (out, &results[..]) {
+                (Some(out), _) => out,
+                (None, [only]) if only.is_dir() => only.clone(),
+                (None, [only]) => only.parent().map(std::path::Path::to_path_buf).unwrap_or_default(),
+                (None, _) => bail!("several results have no folder in common; name one with --out"),
+            };
+            let written = export_results(&results, &format, &out)?;
+            note(&written, messages.quiet);
+            for format in format.into_iter().collect::<std::collections::BTreeSet<_>>() {
+                let inside =
+                    written.files.keys().filter(|name| name.split('/').next() == Some(format.folder())).count();
+                let folder = out.join(format.folder());
+                let plural = if inside == 1 { "" } else { "s" };
+                println!("{}: {inside} file{plural}", folder.display());
+            }
+            Ok(false)
+        }
+        Command::Clean { input, json, lines, table } => {
             let job = input.job()?;
             let form = if json {
                 stages::CleanForm::Json
             } else if lines {
                 stages::CleanForm::Lines
+            } else if table {
+                stages::CleanForm::Table
             } else {
                 stages::CleanForm::Text
             };
+            if table {
+                println!("{}", stages::TABLE_HEADER);
+            }
             print_each(&job, |document, article| Ok(stages::cleaned(document, article, form)))
         }
         Command::Split { input, clean, json } => {
@@ -433,10 +538,34 @@ fn run(cli: Result<Cli, clap::Error>) -> Result<bool> {
             println!("{table}");
             Ok(false)
         }
+        Command::Completions { shell } => {
+            shell::completions(shell, &mut Cli::command(), &mut io::stdout().lock())?;
+            Ok(false)
+        }
+        Command::Man { command, out } => {
+            match out {
+                Some(folder) => shell::write_manual(Cli::command(), &folder)?,
+                None => shell::manual(Cli::command(), command.as_deref(), &mut io::stdout().lock())?,
+            }
+            Ok(false)
+        }
     }
 }
 
-fn analyze(job: &Job, models: &ModelArgs, out: &std::path::Path, coded: Option<&std::path::Path>) -> Result<bool> {
+/// Says what the user should know of an export.
+fn note(written: &Exported, quiet: bool) {
+    if !quiet {
+        written.notes.iter().for_each(|note| messages::warning(note, &[]));
+    }
+}
+
+fn analyze(
+    job: &Job,
+    models: &ModelArgs,
+    out: &std::path::Path,
+    coded: Option<&std::path::Path>,
+    exports: &[Format],
+) -> Result<bool> {
     let began = Instant::now();
     let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs() as i64);
     let inputs = job.find()?;
@@ -453,8 +582,9 @@ fn analyze(job: &Job, models: &ModelArgs, out: &std::path::Path, coded: Option<&
     }
     let stories = compare_coded(&articles, &job.actors, &job.config, &models, coded);
     tally.warnings.extend(date_warnings(&stories, &job.config));
+    tally.warnings.extend(outlet_warning(&articles));
     let clock = Clock { started, seconds: began.elapsed().as_secs_f64() };
-    write_all(out, &articles, &stories, (job, &models, &tally), clock)?;
+    write_all(out, &articles, &stories, (job, &models, &tally), clock, exports)?;
     let mut shown = BufWriter::new(io::stdout().lock());
     for story in &stories {
         write!(shown, "{}", terminal::story(story))?;
@@ -463,6 +593,19 @@ fn analyze(job: &Job, models: &ModelArgs, out: &std::path::Path, coded: Option<&
     writeln!(shown, "\n{done} articles in {:.1} s. Report: {}", clock.seconds, report.display())?;
     shown.flush()?;
     Ok(tell(&tally, job.quiet))
+}
+
+/// What to do where pages do not say whose they are: outlets are what is compared.
+fn outlet_warning(articles: &[parallax_text::AnnotatedArticle]) -> Option<String> {
+    let unnamed = articles.iter().filter(|article| article.article.outlet.is_none());
+    let ids: Vec<&str> = unnamed.map(|article| article.document.doc_id.as_str()).collect();
+    let first = ids.first()?;
+    Some(format!(
+        "{} of {} articles do not tell their outlet ({first:?}{}); write a table with `parallax clean PAGES --table > PAGES/corpus.csv`, fill in its column `outlet`, and run again",
+        ids.len(),
+        articles.len(),
+        if ids.len() > 1 { ", ..." } else { "" }
+    ))
 }
 
 /// Cleans (or takes as they are) all documents and prints what `show` makes of each.
@@ -485,21 +628,23 @@ fn print_each(
 /// Reports warnings and failures; whether there were failures.
 fn tell(tally: &Tally, quiet: bool) -> bool {
     if !quiet {
-        for warning in &tally.warnings {
-            eprintln!("warning: {warning}");
-        }
+        tally.warnings.iter().for_each(|warning| messages::warning(warning, &[]));
     }
     for error in &tally.errors {
-        eprintln!("error: {error}");
+        let place = [
+            ("source", error.source.as_str().into()),
+            ("record", error.record.into()),
+            ("doc_id", error.doc_id.clone().into()),
+        ];
+        messages::error(&error.to_string(), &place);
     }
-    if !tally.errors.is_empty() {
-        eprintln!(
-            "{} of {} documents failed; the others are done",
-            tally.errors.len(),
-            tally.errors.len() + tally.done
-        );
+    let failed = tally.errors.len();
+    if failed > 0 {
+        let all = failed + tally.done;
+        let counts = [("failed", failed.into()), ("documents", all.into())];
+        messages::error(&format!("{failed} of {all} documents failed; the others are done"), &counts);
     }
-    !tally.errors.is_empty()
+    failed > 0
 }
 
 fn broken_pipe(error: &anyhow::Error) -> bool {

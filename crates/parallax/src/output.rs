@@ -1,9 +1,11 @@
 //! The files of a run, written whole or not at all.
 
 use crate::analyze::{Job, Tally};
+use crate::export::{CheckedArticle, Exporter, Format};
 use crate::input::{DocumentError, hexadecimal};
 use crate::models::Models;
-use crate::{report, tables, vectors_file};
+use crate::tables::Tables;
+use crate::{report, vectors_file};
 use anyhow::{Context, Result};
 use parallax_compare::StorySummary;
 use parallax_text::AnnotatedArticle;
@@ -80,12 +82,19 @@ pub(crate) fn write_all(
     stories: &[StorySummary],
     (job, models, tally): (&Job, &Models, &Tally),
     clock: Clock,
+    exports: &[Format],
 ) -> Result<()> {
     let mut out = Folder::open(folder)?;
     let mut lines = Vec::new();
+    let mut tables = Tables::new(stories)?;
+    let mut exporter = Exporter::new(folder, exports, stories)?;
     for article in articles {
-        serde_json::to_writer(&mut lines, &AnnotationRecord::new(article))?;
+        let record = AnnotationRecord::new(article);
+        serde_json::to_writer(&mut lines, &record)?;
         lines.push(b'\n');
+        let article = CheckedArticle::new(&record)?;
+        tables.add(&article);
+        exporter.add(&article)?;
     }
     out.write("annotations.jsonl", &lines)?;
     out.write("vectors.safetensors", &vectors_file::bytes(articles, &models.sha256)?)?;
@@ -93,9 +102,10 @@ pub(crate) fn write_all(
     let mut json = serde_json::to_vec_pretty(&summary)?;
     json.push(b'\n');
     out.write("summary.json", &json)?;
-    for (name, table) in tables::all(articles, stories)? {
-        out.write(name, &table)?;
+    for table in tables.finish()? {
+        out.write(&format!("{}.csv", table.name), &table.csv()?)?;
     }
+    out.hashes.extend(exporter.finish()?.files);
     let page = report::page(articles, stories, &models.label(), &tally.errors)?;
     out.write("report.html", page.as_bytes())?;
 

@@ -21,13 +21,18 @@ pub(crate) enum CleanForm {
     Text,
     Json,
     Lines,
+    Table,
 }
+
+/// The first line of what `parallax clean --table` prints: the columns of `corpus.csv`.
+pub(crate) const TABLE_HEADER: &str = "doc_id,file,outlet,published,title,url,story";
 
 /// What `parallax clean` prints for one document.
 pub(crate) fn cleaned(document: Document, article: Article, form: CleanForm) -> String {
     match form {
         CleanForm::Text => format!("{}\n", article.text.text()),
         CleanForm::Lines => source_lines(&document, &article),
+        CleanForm::Table => table_row(&document, &article),
         CleanForm::Json => {
             let bare = AnnotatedArticle {
                 document,
@@ -47,6 +52,16 @@ pub(crate) fn cleaned(document: Document, article: Article, form: CleanForm) -> 
             format!("{record}\n")
         }
     }
+}
+
+/// What is known of an article, as a row of `corpus.csv`.
+fn table_row(document: &Document, article: &Article) -> String {
+    let known = [&article.outlet, &article.published, &article.title, &article.url, &document.story];
+    let known = known.map(|cell| cell.as_deref().unwrap_or_default());
+    let mut row = csv::Writer::from_writer(Vec::new());
+    let cells = [&document.doc_id, &document.origin.path].map(String::as_str).into_iter().chain(known);
+    row.write_record(cells).expect("memory takes all");
+    String::from_utf8(row.into_inner().expect("memory takes all")).expect("text stays text")
 }
 
 /// Kept and dropped parts in order of the source, each line of the source with its kind.
@@ -141,7 +156,8 @@ pub(crate) fn tone(inputs: &[PathBuf], models: &Models, config: &Config) -> Resu
                 Ok((request, scores)) => writeln!(out, "{}", answered(request, scores))?,
                 Err(message) => {
                     failed = true;
-                    eprintln!("error: {} (line {}): {message}", path.display(), number + 1);
+                    let place = [("source", path.display().to_string().into()), ("line", (number + 1).into())];
+                    crate::messages::error(&format!("{} (line {}): {message}", path.display(), number + 1), &place);
                 }
             }
         }

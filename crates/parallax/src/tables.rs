@@ -1,268 +1,451 @@
-//! Tidy CSV tables: one row a measurement, article, name, sentence or tone.
+//! Tidy tables: one row a measurement, article, name, sentence, mention, quotation, tone. Positions
+//! are code points of the annotation's `text`.
 
-use anyhow::Result;
-use parallax_compare::{StorySummary, sentence_id};
+use crate::export::CheckedArticle;
+use crate::story_tables;
+use crate::table::{Kind, Table, name_of, row};
+use parallax_compare::StorySummary;
 use parallax_text::record::{AnnotationRecord, rounded};
-use parallax_text::{AnnotatedArticle, CodePoints};
-use serde::Serialize;
-use std::collections::BTreeMap;
+use parallax_text::{LayerStatus, VerbClass};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// All tables with the names of their files. Offsets are code points of the annotation's `text`.
-pub(crate) fn all(articles: &[AnnotatedArticle], stories: &[StorySummary]) -> Result<Vec<(&'static str, Vec<u8>)>> {
-    Ok(vec![
-        ("measurements.csv", measurements(stories)?),
-        ("articles.csv", documents(articles, stories)?),
-        ("actors.csv", actors(stories)?),
-        ("sentences.csv", sentences(articles)?),
-        ("tones.csv", tones(articles)?),
-        ("mentions.csv", mentions(articles, stories)?),
-        ("quotes.csv", quotes(articles, stories)?),
-    ])
+use Kind::{Number, Text, Truth, Whole};
+
+/// The tables of a run, while its articles come in.
+#[derive(Debug)]
+pub(crate) struct Tables {
+    stories: Vec<Value>,
+    measurements: Table,
+    evidence: Table,
+    articles: Table,
+    actors: Table,
+    sentences: Table,
+    mentions: Table,
+    quotes: Table,
+    tones: Table,
+    frames: Table,
+    stances: Table,
+    wording: Table,
+    /// The story's actor that each entity of each article is.
+    actor_ids: BTreeMap<(String, u32), String>,
+    /// Layers that ran on an article: the table of one that never ran is not written.
+    layers: BTreeSet<String>,
+    documents: BTreeMap<String, Vec<DocumentRow>>,
 }
 
-fn table(header: &[&str], rows: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> Result<()>) -> Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
-    writer.write_record(header)?;
-    rows(&mut writer)?;
-    Ok(writer.into_inner()?)
+/// What the comparison knows of an article.
+#[derive(Debug)]
+struct DocumentRow {
+    story: String,
+    words_kept: u64,
+    words_dropped: u64,
+    body_sentences: u64,
 }
 
-fn measurements(stories: &[StorySummary]) -> Result<Vec<u8>> {
-    let header = [
-        "id", "story", "scope", "outlet", "doc_id", "measure", "target", "holder", "voice", "zone", "value", "unit",
-        "n", "n_unit", "ci_low", "ci_high", "ci_kind", "status", "method", "model", "evidence",
-    ];
-    table(&header, |rows| {
-        for m in stories.iter().flat_map(|story| &story.measurements) {
-            rows.serialize((
-                (&m.id, &m.story, m.scope, &m.outlet, &m.doc_id, &m.measure, &m.target, &m.holder),
-                (m.voice, m.zone, m.value, &m.unit, m.n, &m.n_unit, m.ci_low, m.ci_high, &m.ci_kind),
-                (m.status, &m.method, &m.model, m.evidence.join(" ")),
-            ))?;
-        }
-        Ok(())
-    })
-}
-
-fn documents(articles: &[AnnotatedArticle], stories: &[StorySummary]) -> Result<Vec<u8>> {
-    #[derive(Serialize)]
-    struct Row<'a> {
-        story: &'a str,
-        doc_id: &'a str,
-        outlet: Option<&'a str>,
-        title: Option<&'a str>,
-        byline: String,
-        published: Option<&'a str>,
-        language: Option<&'a str>,
-        truncated: bool,
-        words_kept: u64,
-        words_dropped: u64,
-        body_sentences: u64,
-        source: &'a str,
-        record: u32,
-        source_sha256: &'a str,
-    }
-    let header = [
-        "story",
-        "doc_id",
-        "outlet",
-        "title",
-        "byline",
-        "published",
-        "language",
-        "truncated",
-        "words_kept",
-        "words_dropped",
-        "body_sentences",
-        "source",
-        "record",
-        "source_sha256",
-    ];
-    table(&header, |rows| {
+impl Tables {
+    /// Begins the tables of a run with what its stories say.
+    pub(crate) fn new(stories: &[StorySummary]) -> serde_json::Result<Self> {
+        let mut tables = Self::empty(stories.iter().map(serde_json::to_value).collect::<Result<_, _>>()?);
         for story in stories {
             for document in &story.documents {
-                let article = articles.iter().find(|article| article.document.doc_id == document.doc_id);
-                let Some(origin) = article.map(|article| &article.document.origin) else { continue };
-                rows.serialize(Row {
-                    story: &story.id,
-                    doc_id: &document.doc_id,
-                    outlet: document.outlet.as_deref(),
-                    title: document.title.as_deref(),
-                    byline: document.byline.join("; "),
-                    published: document.published.as_deref(),
-                    language: document.language.as_deref(),
-                    truncated: document.truncated,
+                tables.documents.entry(document.doc_id.clone()).or_default().push(DocumentRow {
+                    story: story.id.clone(),
                     words_kept: document.words_kept,
                     words_dropped: document.words_dropped,
                     body_sentences: document.body_sentences,
-                    source: &origin.path,
-                    record: origin.record,
-                    source_sha256: &origin.sha256,
-                })?;
+                });
             }
+            tables.add_measurements(story);
+            tables.add_actors(story);
         }
-        Ok(())
-    })
-}
-
-fn actors(stories: &[StorySummary]) -> Result<Vec<u8>> {
-    let header = [
-        "story",
-        "actor",
-        "name",
-        "kind",
-        "main",
-        "doc_id",
-        "entity",
-        "label",
-        "form",
-        "role",
-        "modifiers",
-        "own",
-        "reported",
-    ];
-    table(&header, |rows| {
-        for story in stories {
-            for actor in &story.actors {
-                for name in &actor.names {
-                    rows.serialize((
-                        (&story.id, &actor.id, &actor.name, actor.kind, actor.main),
-                        (&name.doc_id, name.entity, &name.label, name.form),
-                        (&name.role, name.modifiers.join("; "), name.own, name.reported),
-                    ))?;
-                }
-            }
-        }
-        Ok(())
-    })
-}
-
-fn sentences(articles: &[AnnotatedArticle]) -> Result<Vec<u8>> {
-    table(&["id", "doc_id", "sentence", "zone", "start", "end", "text"], |rows| {
-        for article in articles {
-            let (text, doc_id) = (article.text(), &article.document.doc_id);
-            let points = CodePoints::new(text);
-            for (index, sentence) in article.sentences.iter().enumerate() {
-                let (start, end) = points.of(sentence.span);
-                let zone = article.zone(index as u32);
-                let id = sentence_id(doc_id, index as u32);
-                rows.serialize((id, doc_id, index, zone, start, end, &text[sentence.span]))?;
-            }
-        }
-        Ok(())
-    })
-}
-
-/// The story's actor that each entity of each article is.
-fn actor_ids(stories: &[StorySummary]) -> BTreeMap<(&str, u32), &str> {
-    let mut ids = BTreeMap::new();
-    for actor in stories.iter().flat_map(|story| &story.actors) {
-        ids.extend(actor.names.iter().map(|name| ((name.doc_id.as_str(), name.entity), actor.id.as_str())));
+        Ok(tables)
     }
-    ids
-}
 
-fn mentions(articles: &[AnnotatedArticle], stories: &[StorySummary]) -> Result<Vec<u8>> {
-    let ids = actor_ids(stories);
-    let header = [
-        "doc_id",
-        "mention",
-        "sentence",
-        "start",
-        "end",
-        "text",
-        "kind",
-        "form",
-        "score",
-        "entity",
-        "entity_name",
-        "actor",
-    ];
-    table(&header, |rows| {
-        for article in articles {
-            let record = AnnotationRecord::new(article);
-            for mention in &record.mentions {
-                let name = mention.entity.map(|entity| record.entities[entity as usize].name.as_str());
-                let actor = mention.entity.and_then(|entity| ids.get(&(record.doc_id.as_str(), entity)));
-                rows.serialize((
-                    (&record.doc_id, mention.id, mention.sentence, mention.start, mention.end, &mention.text),
-                    (mention.kind, mention.form, mention.score, mention.entity, name, actor),
-                ))?;
+    fn empty(stories: Vec<Value>) -> Self {
+        let measurements = Table::new(
+            "measurements",
+            &[
+                ("id", Text),
+                ("story", Text),
+                ("scope", Text),
+                ("outlet", Text),
+                ("doc_id", Text),
+                ("measure", Text),
+                ("target", Text),
+                ("holder", Text),
+                ("voice", Text),
+                ("zone", Text),
+                ("value", Number),
+                ("unit", Text),
+                ("n", Whole),
+                ("n_unit", Text),
+                ("ci_low", Number),
+                ("ci_high", Number),
+                ("ci_kind", Text),
+                ("status", Text),
+                ("method", Text),
+                ("model", Text),
+                ("evidence", Text),
+            ],
+        );
+        let articles = [
+            ("story", Text),
+            ("doc_id", Text),
+            ("outlet", Text),
+            ("title", Text),
+            ("byline", Text),
+            ("published", Text),
+            ("language", Text),
+            ("truncated", Truth),
+            ("words_kept", Whole),
+            ("words_dropped", Whole),
+            ("body_sentences", Whole),
+            ("source", Text),
+            ("record", Whole),
+            ("source_sha256", Text),
+        ];
+        let actors = [
+            ("story", Text),
+            ("actor", Text),
+            ("name", Text),
+            ("kind", Text),
+            ("main", Truth),
+            ("doc_id", Text),
+            ("entity", Whole),
+            ("label", Text),
+            ("form", Text),
+            ("role", Text),
+            ("modifiers", Text),
+            ("own", Whole),
+            ("reported", Whole),
+        ];
+        let sentences = [
+            ("id", Text),
+            ("doc_id", Text),
+            ("sentence", Whole),
+            ("zone", Text),
+            ("start", Whole),
+            ("end", Whole),
+            ("text", Text),
+        ];
+        let mentions = [
+            ("doc_id", Text),
+            ("mention", Whole),
+            ("sentence", Whole),
+            ("start", Whole),
+            ("end", Whole),
+            ("text", Text),
+            ("kind", Text),
+            ("form", Text),
+            ("score", Number),
+            ("entity", Whole),
+            ("entity_name", Text),
+            ("actor", Text),
+        ];
+        let quotes = [
+            ("doc_id", Text),
+            ("quote", Whole),
+            ("kind", Text),
+            ("start", Whole),
+            ("end", Whole),
+            ("words", Whole),
+            ("continues", Whole),
+            ("speaker", Text),
+            ("speaker_entity", Whole),
+            ("speaker_name", Text),
+            ("actor", Text),
+            ("cue", Text),
+            ("lemma", Text),
+            ("class", Text),
+            ("text", Text),
+        ];
+        let tones = [
+            ("doc_id", Text),
+            ("sentence", Whole),
+            ("mention", Whole),
+            ("entity", Whole),
+            ("entity_name", Text),
+            ("label", Text),
+            ("zone", Text),
+            ("voice", Text),
+            ("negative", Number),
+            ("neutral", Number),
+            ("positive", Number),
+            ("tone", Number),
+        ];
+        let frames = [
+            ("doc_id", Text),
+            ("sentence", Whole),
+            ("zone", Text),
+            ("codebook", Text),
+            ("frame", Text),
+            ("score", Number),
+        ];
+        let stances = [
+            ("doc_id", Text),
+            ("sentence", Whole),
+            ("zone", Text),
+            ("proposition", Text),
+            ("voice", Text),
+            ("holder", Whole),
+            ("holder_name", Text),
+            ("against", Number),
+            ("favor", Number),
+            ("neither", Number),
+        ];
+        let wording = [("doc_id", Text), ("sentence", Whole), ("zone", Text), ("loaded", Number), ("words", Text)];
+        Self {
+            stories,
+            measurements,
+            evidence: Table::new("evidence", &[("measurement", Text), ("sentence", Text)]),
+            articles: Table::new("articles", &articles),
+            actors: Table::new("actors", &actors),
+            sentences: Table::new("sentences", &sentences),
+            mentions: Table::new("mentions", &mentions),
+            quotes: Table::new("quotes", &quotes),
+            tones: Table::new("tones", &tones),
+            frames: Table::new("frames", &frames),
+            stances: Table::new("stances", &stances),
+            wording: Table::new("wording", &wording),
+            actor_ids: BTreeMap::new(),
+            layers: BTreeSet::new(),
+            documents: BTreeMap::new(),
+        }
+    }
+
+    fn add_measurements(&mut self, story: &StorySummary) {
+        for m in &story.measurements {
+            self.measurements.push(row![
+                &m.id,
+                &m.story,
+                name_of(m.scope),
+                m.outlet.as_deref(),
+                m.doc_id.as_deref(),
+                &m.measure,
+                m.target.as_deref(),
+                m.holder.as_deref(),
+                m.voice.map(name_of),
+                m.zone.map(name_of),
+                m.value,
+                &m.unit,
+                m.n,
+                &m.n_unit,
+                m.ci_low,
+                m.ci_high,
+                m.ci_kind.as_deref(),
+                name_of(m.status),
+                &m.method,
+                m.model.as_deref(),
+                m.evidence.join(" "),
+            ]);
+            for sentence in &m.evidence {
+                self.evidence.push(row![&m.id, sentence]);
             }
         }
-        Ok(())
-    })
-}
+    }
 
-fn quotes(articles: &[AnnotatedArticle], stories: &[StorySummary]) -> Result<Vec<u8>> {
-    let ids = actor_ids(stories);
-    let header = [
-        "doc_id",
-        "quote",
-        "kind",
-        "start",
-        "end",
-        "words",
-        "continues",
-        "speaker",
-        "speaker_entity",
-        "speaker_name",
-        "actor",
-        "cue",
-        "lemma",
-        "class",
-        "text",
-    ];
-    table(&header, |rows| {
-        for article in articles {
-            let record = AnnotationRecord::new(article);
-            for (quote, made) in article.quotes.iter().zip(&record.quotes) {
-                let text = &article.text()[quote.span];
-                let words = text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count();
-                let (speaker, cue) = (made.speaker.as_ref(), made.cue.as_ref());
-                let entity = speaker.and_then(|speaker| speaker.entity);
-                let name = entity.map(|entity| record.entities[entity as usize].name.as_str());
-                let actor = entity.and_then(|entity| ids.get(&(record.doc_id.as_str(), entity)));
-                rows.serialize((
-                    (&record.doc_id, made.id, made.kind, made.start, made.end, words, made.continues),
-                    (speaker.map(|speaker| &speaker.text), entity, name, actor),
-                    (cue.map(|cue| &cue.text), cue.map(|cue| &cue.lemma), cue.and_then(|cue| cue.class)),
-                    text,
-                ))?;
+    fn add_actors(&mut self, story: &StorySummary) {
+        for actor in &story.actors {
+            for name in &actor.names {
+                self.actor_ids.insert((name.doc_id.clone(), name.entity), actor.id.clone());
+                self.actors.push(row![
+                    &story.id,
+                    &actor.id,
+                    &actor.name,
+                    actor.kind.label(),
+                    actor.main,
+                    &name.doc_id,
+                    name.entity,
+                    &name.label,
+                    name_of(name.form),
+                    name.role.as_deref(),
+                    name.modifiers.join("; "),
+                    name.own,
+                    name.reported,
+                ]);
             }
         }
-        Ok(())
-    })
-}
+    }
 
-fn tones(articles: &[AnnotatedArticle]) -> Result<Vec<u8>> {
-    let header = [
-        "doc_id",
-        "sentence",
-        "mention",
-        "entity",
-        "entity_name",
-        "label",
-        "zone",
-        "voice",
-        "negative",
-        "neutral",
-        "positive",
-        "tone",
-    ];
-    table(&header, |rows| {
-        for article in articles {
-            let record = AnnotationRecord::new(article);
-            for (tone, written) in article.tones.iter().zip(&record.tones) {
-                let mention = &record.mentions[tone.mention as usize];
-                let name = mention.entity.map(|entity| record.entities[entity as usize].name.as_str());
-                rows.serialize((
-                    (&record.doc_id, tone.sentence, tone.mention, mention.entity, name, &mention.text),
-                    (written.zone, written.voice, written.negative, written.neutral, written.positive),
-                    rounded(f64::from(tone.scores.mean())),
-                ))?;
+    /// Adds an article.
+    pub(crate) fn add(&mut self, article: &CheckedArticle<'_>) {
+        let record = article.record();
+        let ran = record.layers.iter().filter(|(_, layer)| layer.status == LayerStatus::Done);
+        self.layers.extend(ran.map(|(name, _)| name.clone()));
+        self.add_article(record);
+        self.add_sentences(article);
+        self.add_mentions(article);
+        self.add_quotes(article);
+        self.add_judgements(article);
+    }
+
+    fn add_article(&mut self, record: &AnnotationRecord) {
+        let known = self.documents.get(&record.doc_id).into_iter().flatten().map(Some);
+        let rows: Vec<Option<&DocumentRow>> = known.collect();
+        // Without a comparison the article still has a row, with the story that the user named.
+        for document in if rows.is_empty() { vec![None] } else { rows } {
+            self.articles.push(row![
+                document.map(|document| &document.story).or(record.story.as_ref()),
+                &record.doc_id,
+                record.outlet.as_deref(),
+                record.title.as_deref(),
+                record.byline.join("; "),
+                record.published.as_deref(),
+                record.language.as_deref(),
+                record.truncated,
+                document.map(|document| document.words_kept),
+                document.map(|document| document.words_dropped),
+                document.map(|document| document.body_sentences),
+                &record.source,
+                record.record,
+                &record.source_sha256,
+            ]);
+        }
+    }
+
+    fn add_sentences(&mut self, article: &CheckedArticle<'_>) {
+        let record = article.record();
+        for (index, sentence) in record.sentences.iter().enumerate() {
+            let text = article.cut(sentence.start, sentence.end);
+            let zone = article.zone(index as u32).name();
+            let id = article.sentence_id(index);
+            self.sentences.push(row![id, &record.doc_id, index, zone, sentence.start, sentence.end, text]);
+        }
+    }
+
+    fn actor_id(&self, doc_id: &str, entity: Option<u32>) -> Option<&str> {
+        self.actor_ids.get(&(doc_id.to_owned(), entity?)).map(String::as_str)
+    }
+
+    fn add_mentions(&mut self, article: &CheckedArticle<'_>) {
+        let record = article.record();
+        for mention in &record.mentions {
+            let row = row![
+                &record.doc_id,
+                mention.id,
+                mention.sentence,
+                mention.start,
+                mention.end,
+                &mention.text,
+                mention.kind.label(),
+                name_of(mention.form),
+                mention.score,
+                mention.entity,
+                article.entity_name(mention.entity),
+                self.actor_id(&record.doc_id, mention.entity),
+            ];
+            self.mentions.push(row);
+        }
+    }
+
+    fn add_quotes(&mut self, article: &CheckedArticle<'_>) {
+        let record = article.record();
+        for quote in &record.quotes {
+            let text = article.cut(quote.start, quote.end);
+            let words = text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count();
+            let (speaker, cue) = (quote.speaker.as_ref(), quote.cue.as_ref());
+            let entity = speaker.and_then(|speaker| speaker.entity);
+            let row = row![
+                &record.doc_id,
+                quote.id,
+                name_of(quote.kind),
+                quote.start,
+                quote.end,
+                words,
+                quote.continues,
+                speaker.map(|speaker| &speaker.text),
+                entity,
+                article.entity_name(entity),
+                self.actor_id(&record.doc_id, entity),
+                cue.map(|cue| &cue.text),
+                cue.map(|cue| &cue.lemma),
+                cue.and_then(|cue| cue.class).map(VerbClass::name),
+                text,
+            ];
+            self.quotes.push(row);
+        }
+    }
+
+    fn add_judgements(&mut self, article: &CheckedArticle<'_>) {
+        let record = article.record();
+        let doc_id = &record.doc_id;
+        for tone in &record.tones {
+            let mention = &record.mentions[tone.mention as usize];
+            let name = article.entity_name(mention.entity);
+            self.tones.push(row![
+                doc_id,
+                tone.sentence,
+                tone.mention,
+                mention.entity,
+                name,
+                &mention.text,
+                tone.zone.name(),
+                tone.voice.name(),
+                tone.negative,
+                tone.neutral,
+                tone.positive,
+                rounded(tone.positive - tone.negative),
+            ]);
+        }
+        for frames in &record.frames {
+            let zone = article.zone(frames.sentence).name();
+            for (frame, score) in &frames.scores {
+                self.frames.push(row![doc_id, frames.sentence, zone, &frames.codebook, frame, *score]);
             }
         }
-        Ok(())
-    })
+        for stance in &record.stances {
+            self.stances.push(row![
+                doc_id,
+                stance.sentence,
+                article.zone(stance.sentence).name(),
+                &stance.proposition,
+                stance.voice.name(),
+                stance.holder,
+                article.entity_name(stance.holder),
+                stance.against,
+                stance.favor,
+                stance.neither,
+            ]);
+        }
+        for wording in &record.wording {
+            let words: Vec<&str> = wording.words.iter().map(|word| word.text.as_str()).collect();
+            let zone = article.zone(wording.sentence).name();
+            self.wording.push(row![doc_id, wording.sentence, zone, wording.loaded, words.join("; ")]);
+        }
+    }
+
+    /// The tables: those of layers that ran, and those of stories where there are any.
+    pub(crate) fn finish(self) -> Result<Vec<Table>, story_tables::NotAsPromised> {
+        let mut tables = vec![self.articles, self.sentences, self.tones, self.mentions, self.quotes];
+        if !self.stories.is_empty() {
+            tables.extend([self.measurements, self.evidence, self.actors]);
+        }
+        let by_layer = [("frames", self.frames), ("stances", self.stances), ("wording", self.wording)];
+        tables.extend(by_layer.into_iter().filter(|(layer, _)| self.layers.contains(*layer)).map(|(_, table)| table));
+        tables.extend(story_tables::all(&self.stories)?);
+        Ok(tables)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::export::fixture::full;
+
+    #[test]
+    fn articles_fill_the_tables_of_the_layers_that_ran() {
+        let mut record = full();
+        let count = |record: &AnnotationRecord| -> BTreeMap<&str, usize> {
+            let mut tables = Tables::new(&[]).unwrap();
+            tables.add(&CheckedArticle::new(record).unwrap());
+            tables.finish().unwrap().iter().map(|table| (table.name, table.rows)).collect()
+        };
+        let rows = count(&record);
+        assert_eq!((rows["sentences"], rows["mentions"], rows["quotes"], rows["tones"]), (4, 4, 1, 4));
+        assert_eq!((rows["frames"], rows["stances"], rows["wording"]), (2, 1, 1));
+        assert!(!rows.contains_key("measurements"), "there are no stories");
+        record.layers.get_mut("frames").unwrap().status = LayerStatus::NotRun;
+        assert!(!count(&record).contains_key("frames"));
+    }
 }

@@ -485,9 +485,13 @@ def wording_table(args) -> None:
 
 
 def wording(args) -> None:
-    """The shipped model, on everything but ``check``."""
-    _, model = fit_wording(args, Babe(args), -1)
+    """The shipped model, on everything but ``check``, and what ``check`` says of it before int8."""
+    babe = Babe(args)
+    frozen, model = fit_wording(args, babe, -1)
     torch.save(model.state_dict(), args.work / "wording.pt")
+    aside = np.flatnonzero(babe.folds < 0)
+    for name, one in (("frozen", frozen), ("branch", model)):
+        print(name, "check", wording_line(babe, aside, *predict_wording(one, babe, aside)))
 
 
 # --- export --------------------------------------------------------------------------

@@ -70,7 +70,7 @@ pub(crate) fn with_stances(article: AnnotatedArticle, proposition: &str, scores:
     };
     let stances = scores.iter().enumerate().map(stance).collect();
     let mut layers = article.layers;
-    layers.push(Layer { name: "stance".into(), status: LayerStatus::Done, model_sha256: None, engine: None });
+    layers.push(Layer { name: "stances".into(), status: LayerStatus::Done, model_sha256: None, engine: None });
     AnnotatedArticle { stances, layers, ..article }
 }
 

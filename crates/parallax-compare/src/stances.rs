@@ -82,7 +82,7 @@ impl Group<'_> {
             unit: "score".to_owned(),
             n_unit: "sentences".to_owned(),
             method: "mean of the probability for minus that against the proposition, over sentences likelier to take a stance than not; the interval does not carry the classifier's error".to_owned(),
-            model: self.model_of("stance"),
+            model: self.model_of("stances"),
             evidence: self.evidence(|view| {
                 stance_cells(view, &proposition.text, counts).into_iter().map(|cell| cell.sentence).collect()
             }),
@@ -92,7 +92,7 @@ impl Group<'_> {
         let kind = Kind { unit: 1e6, range: (-1.0, 1.0), ..Kind::SHARE };
         let made = self.mean_of_clusters(made, cells, &kind);
         let made = if made.n == 0 { Measurement { status: Status::NotApplicable, ..made } } else { made };
-        self.known("stance", made)
+        self.known("stances", made)
     }
 }
 

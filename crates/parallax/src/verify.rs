@@ -77,8 +77,8 @@ fn files(folder: &Path, verdict: &mut Verdict) -> Result<()> {
         .with_context(|| format!("{}: not JSON", path.display()))?;
     let named = run["files"].as_object().cloned().unwrap_or_default();
     for (name, sha256) in &named {
-        // Names are those of files in the folder, never paths out of it.
-        if name.contains(['/', '\\']) {
+        // Names are those of files in the folder, or in a folder of it, never paths out of it.
+        if name.contains('\\') || name.split('/').any(|part| part.is_empty() || part == "..") {
             verdict.failures.push(format!("run.json: {name:?} is no file of this folder"));
             continue;
         }

@@ -5,6 +5,8 @@
 
 #![forbid(unsafe_code)]
 
+mod alike;
+mod coverage;
 #[cfg(test)]
 mod fixture;
 mod group;
@@ -15,10 +17,12 @@ mod prominence;
 mod statistics;
 mod summary;
 mod syndication;
+mod terms;
 mod tone;
 mod view;
 mod voices;
 
+pub use coverage::{CellStatus, CoverageOptions, Fact, FactCell, FactKind};
 pub use measurement::{Measurement, Scope, Status};
 pub use naming::Label;
 pub use statistics::{Interval, bootstrap_mean, wilson};

@@ -19,6 +19,7 @@
 //! * [`Encoder`]: the seam, token ids in and hidden states out, with [`NativeEncoder`] (the default)
 //!   and, with the feature `rust-bert`, `RustBertEncoder` (libtorch).
 //! * [`SentenceEncoder`]: sentences of a text to tokens with exact byte spans and their hidden states.
+//! * [`SentenceProjection`]: one vector a sentence; [`DenseLayer`]: a dense layer for heads.
 //! * [`word_shape`]: letter case for an uncased encoder.
 //!
 //! The network is BERT (Devlin et al. 2019, "BERT: Pre-training of Deep Bidirectional Transformers
@@ -39,6 +40,7 @@ mod native;
 mod rust_bert_engine;
 mod sentence;
 mod tokens;
+mod vectors;
 pub mod word_shape;
 
 pub use engine::{Batch, EncodeError, Encoder, EngineInfo, Precision};
@@ -49,3 +51,4 @@ pub use native::{DenseLayer, NativeEncoder};
 pub use rust_bert_engine::RustBertEncoder;
 pub use sentence::{EncodeOptions, EncodedSentence, SentenceEncoder};
 pub use tokens::Token;
+pub use vectors::SentenceProjection;

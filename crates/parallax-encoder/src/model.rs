@@ -100,6 +100,12 @@ impl Model {
         Ok(Self { config, tokenizer: Arc::new(tokenizer), weights, sha256 })
     }
 
+    /// Where `config.json` lies, for messages.
+    #[must_use]
+    pub fn config_path(&self) -> PathBuf {
+        self.weights.path.with_file_name("config.json")
+    }
+
     /// The configuration.
     #[must_use]
     pub fn config(&self) -> &ModelConfig {

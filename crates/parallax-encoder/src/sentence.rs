@@ -2,7 +2,7 @@
 
 use crate::tokens::{TokenizedSentence, tokenize};
 use crate::{Batch, EncodeError, Encoder, EngineInfo, Model, Token};
-use ndarray::{Array2, Axis, Slice};
+use ndarray::{Array1, Array2, Axis, Slice};
 use parallax_text::Span;
 use std::ops::Range;
 use std::sync::Arc;
@@ -37,6 +37,12 @@ pub struct EncodedSentence {
 }
 
 impl EncodedSentence {
+    /// Mean of the hidden states of all tokens; `None` where there are none.
+    #[must_use]
+    pub fn mean(&self) -> Option<Array1<f32>> {
+        self.hidden.mean_axis(Axis(0))
+    }
+
     /// The tokens that share at least one byte with a span of the text.
     #[must_use]
     pub fn tokens_in(&self, span: Span) -> Range<usize> {

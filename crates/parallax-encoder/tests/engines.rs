@@ -6,9 +6,9 @@ mod support;
 use ndarray::Array2;
 use parallax_encoder::{
     Batch, EncodeError, EncodeOptions, EncodedSentence, Encoder, EngineInfo, Model, NativeEncoder, Precision,
-    SentenceEncoder,
+    SentenceEncoder, SentenceProjection,
 };
-use parallax_text::{CodePoints, Span};
+use parallax_text::{CodePoints, Span, cosine};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -169,6 +169,37 @@ fn the_shipped_model_gives_what_its_training_code_gives() {
     }
     println!("{} cases: hidden states within {worst:.1e}", cases.len());
     assert!(!cases.is_empty() && worst <= TRAINING_TOLERANCE, "{worst:e}");
+}
+
+#[test]
+fn what_says_the_same_lies_nearest() {
+    let sentences = [
+        "The river broke through the dam on Monday night.",
+        "On Monday night, the dam gave way to the river.",
+        "Senator Elena Marchetti will not stand again.",
+        "Elena Marchetti, the senator, does not run for another term.",
+        "Prices of bread rose by a tenth in the spring.",
+        "Bread cost ten per cent more in spring.",
+        "",
+    ];
+    let (mut text, mut spans) = (String::new(), Vec::new());
+    for sentence in sentences {
+        spans.push(Span::new(text.len(), text.len() + sentence.len()));
+        text += sentence;
+    }
+    let engine = Arc::new(NativeEncoder::new(&SHIPPED).unwrap());
+    let encoder = SentenceEncoder::new(&SHIPPED, engine, EncodeOptions::default()).unwrap();
+    let vectors = SentenceProjection::new(&SHIPPED).unwrap().vectors(&encoder.encode(&text, &spans).unwrap());
+    assert_eq!((vectors.len(), vectors.width()), (7, 384));
+    for one in 0..6 {
+        let others = (0..6).filter(|&other| other != one);
+        let nearest = others.max_by(|&a, &b| {
+            let likeness = |other| cosine(vectors.row(one), vectors.row(other));
+            likeness(a).total_cmp(&likeness(b))
+        });
+        assert_eq!(nearest, Some(one ^ 1), "{}", sentences[one as usize]);
+    }
+    assert!(vectors.row(6).iter().all(|&value| value == 0), "no words, no direction");
 }
 
 /// An engine that keeps what went in and came out last.

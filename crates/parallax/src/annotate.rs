@@ -10,7 +10,7 @@ use parallax_ner::{KnownActors, Spoken};
 use parallax_quotes::{ArticleView, Attribution, QuotedSpan, Voices, attribute, quoted_spans};
 use parallax_text::{
     AlignedText, AnnotatedArticle, Article, Block, BlockKind, Cue, Document, Entity, EntityKind, Layer, LayerStatus,
-    Mention, Quote, QuoteKind, Sentence, Span, Speaker, Tone,
+    Mention, Quote, QuoteKind, Sentence, SentenceVectors, Span, Speaker, Tone,
 };
 use std::cmp::Reverse;
 
@@ -63,13 +63,13 @@ pub(crate) fn annotate(
     let sentences = parallax_split::sentences(text, &article.blocks);
     let quoted = quoted_spans(text, &article.blocks);
     let known = article.language.as_ref().is_none_or(|language| models.languages.contains(language));
-    let (mentions, entities, quotes, tones) = if known {
+    let found = if known {
         read_sentences(text, &article.blocks, &sentences, &quoted, models, actors_of_user)?
     } else {
-        Default::default()
+        Findings::default()
     };
     let layers = layers(models, if known { LayerStatus::Done } else { LayerStatus::UnsupportedLanguage });
-    let (frames, stances, wording, vectors) = (Vec::new(), Vec::new(), Vec::new(), None);
+    let Findings { mentions, entities, quotes, tones, vectors } = found;
     Ok(AnnotatedArticle {
         document,
         sentences,
@@ -77,16 +77,24 @@ pub(crate) fn annotate(
         entities,
         quotes,
         tones,
-        frames,
-        stances,
-        wording,
+        frames: Vec::new(),
+        stances: Vec::new(),
+        wording: Vec::new(),
         vectors,
         layers,
         article,
     })
 }
 
-type Findings = (Vec<Mention>, Vec<Entity>, Vec<Quote>, Vec<Tone>);
+/// What the models find in an article.
+#[derive(Default)]
+struct Findings {
+    mentions: Vec<Mention>,
+    entities: Vec<Entity>,
+    quotes: Vec<Quote>,
+    tones: Vec<Tone>,
+    vectors: Option<SentenceVectors>,
+}
 
 /// One pass of the encoder; all heads read the same hidden states.
 fn read_sentences(
@@ -134,7 +142,7 @@ fn read_sentences(
             scores,
         });
     }
-    Ok((mentions, entities, quotes, tones))
+    Ok(Findings { mentions, entities, quotes, tones, vectors: Some(models.vectors.vectors(&encoded)) })
 }
 
 fn encode(text: &str, sentences: &[Sentence], models: &Models) -> Result<Vec<EncodedSentence>> {
@@ -307,6 +315,7 @@ fn layers(models: &Models, model_layers: LayerStatus) -> Vec<Layer> {
         plain("frames", LayerStatus::NotRun),
         plain("stances", LayerStatus::NotRun),
         plain("wording", LayerStatus::NotRun),
+        with_model("vectors"),
     ]
 }
 

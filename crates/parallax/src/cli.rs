@@ -5,6 +5,7 @@ use crate::annotate::make_article;
 use crate::config::Config;
 use crate::models::{EngineOptions, Models, find_models};
 use crate::output::{Clock, write_all};
+use crate::vectors_file::VectorsFile;
 use crate::wcxb::Split;
 use crate::{actors_file, evaluate, stages, terminal};
 use anyhow::{Context, Result, bail};
@@ -35,7 +36,7 @@ Exit codes: 0 all done; 1 wrong usage or set-up, nothing written; 3 done, but so
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Compare outlets: report.html, summary.json, tables, annotations, run.json
+    /// Compare outlets: report.html, summary.json, tables, annotations, vectors, run.json
     #[command(after_help = "\
 Example:
   parallax analyze pages/ --out report/
@@ -60,6 +61,9 @@ Example:
         /// File for the records; standard output where it is left out
         #[arg(long)]
         out: Option<PathBuf>,
+        /// File for one vector a sentence, by doc_id (safetensors, eight bits a number)
+        #[arg(long, value_name = "FILE")]
+        vectors: Option<PathBuf>,
     },
     /// Print the article in each page, without menus, ads and the like
     #[command(after_help = "\
@@ -257,7 +261,7 @@ pub fn main() -> u8 {
 fn run(cli: Result<Cli, clap::Error>) -> Result<bool> {
     match cli?.command {
         Command::Analyze { input, models, out } => analyze(&input.job()?, &models, &out),
-        Command::Annotate { input, models, out } => {
+        Command::Annotate { input, models, out, vectors } => {
             let job = input.job()?;
             let inputs = job.find()?;
             let models = models.load()?;
@@ -267,11 +271,14 @@ fn run(cli: Result<Cli, clap::Error>) -> Result<bool> {
                 )),
                 None => Box::new(BufWriter::new(io::stdout().lock())),
             };
+            let mut vectors = vectors.map(|path| VectorsFile::create(&path, &models.sha256)).transpose()?;
             let tally = job.annotate_found(&inputs, &models, |article| {
+                vectors.as_mut().map_or(Ok(()), |file| file.add(&article))?;
                 serde_json::to_writer(&mut sink, &AnnotationRecord::new(&article))?;
                 Ok(sink.write_all(b"\n")?)
             })?;
             sink.flush()?;
+            vectors.map_or(Ok(()), VectorsFile::finish)?;
             Ok(tell(&tally, job.quiet))
         }
         Command::Clean { input, json, lines } => {

@@ -44,6 +44,7 @@ mod report;
 mod stages;
 mod tables;
 mod terminal;
+mod vectors_file;
 mod wcxb;
 
 pub use analyze::{Job, Tally, compare};

@@ -2,7 +2,7 @@
 
 use crate::input::hexadecimal;
 use anyhow::{Context, Result, bail};
-use parallax_encoder::{EncodeOptions, Encoder, Model, NativeEncoder, SentenceEncoder};
+use parallax_encoder::{EncodeOptions, Encoder, Model, NativeEncoder, SentenceEncoder, SentenceProjection};
 use parallax_ner::EntityTagger;
 use parallax_quotes::AttributionTagger;
 use parallax_stance::ToneScorer;
@@ -62,6 +62,8 @@ pub struct Models {
     pub tone: ToneScorer,
     /// Who says what.
     pub attributions: AttributionTagger,
+    /// One vector a sentence.
+    pub vectors: SentenceProjection,
     /// Name and version of the model.
     pub name: String,
     /// SHA-256 of its weights.
@@ -147,6 +149,7 @@ impl Models {
             entities: EntityTagger::new(&model).with_context(|| format!("{}: entities", inside.display()))?,
             tone: ToneScorer::new(&model).with_context(|| format!("{}: tone", inside.display()))?,
             attributions: AttributionTagger::load(&apart, &model).with_context(|| format!("{}", apart.display()))?,
+            vectors: SentenceProjection::new(&model)?,
             name: format!("{}-{}", described.name, described.version),
             sha256: model.sha256().to_owned(),
             languages: described.languages,

@@ -3,7 +3,7 @@
 use crate::analyze::{Job, Tally};
 use crate::input::{DocumentError, hexadecimal};
 use crate::models::Models;
-use crate::{report, tables};
+use crate::{report, tables, vectors_file};
 use anyhow::{Context, Result};
 use parallax_compare::StorySummary;
 use parallax_text::AnnotatedArticle;
@@ -88,6 +88,7 @@ pub(crate) fn write_all(
         lines.push(b'\n');
     }
     out.write("annotations.jsonl", &lines)?;
+    out.write("vectors.safetensors", &vectors_file::bytes(articles, &models.sha256)?)?;
     let summary = SummaryFile { schema: "parallax/summary/1", model: models.label(), stories };
     let mut json = serde_json::to_vec_pretty(&summary)?;
     json.push(b'\n');

@@ -5,16 +5,18 @@ mod bf16;
 mod dense;
 mod int8;
 mod kernels;
+mod layer;
 mod math;
 mod network;
 
 use crate::{Batch, EncodeError, Encoder, EncoderConfig, EngineInfo, LoadError, Model, Precision};
-use bf16::{Bf16, Bf16Dense, RoundedBf16};
-use dense::{F32, F32Dense};
-use int8::{Int8, Int8Dense};
+use bf16::{Bf16, RoundedBf16};
+use dense::F32;
+use int8::Int8;
 use kernels::{Amx, Int8Kernel};
-use ndarray::{Array1, Array2};
-use network::{Arithmetic, Forward, Network};
+pub use layer::DenseLayer;
+use ndarray::Array2;
+use network::{Forward, Network};
 use pulp::{Arch, Simd, WithSimd};
 
 /// The default engine: pure Rust on the best instructions that the processor has.
@@ -113,62 +115,6 @@ impl Encoder for NativeEncoder {
 
     fn engine(&self) -> &EngineInfo {
         &self.info
-    }
-}
-
-/// One dense layer alone, on the kernel that [`NativeEncoder`] would take: what a machine's limit is
-/// measured with.
-#[derive(Debug)]
-pub struct DenseLayer(Layer);
-
-#[derive(Debug)]
-enum Layer {
-    F32(F32, F32Dense),
-    Bf16(Bf16, Bf16Dense),
-    RoundedBf16(RoundedBf16, F32Dense),
-    Int8(Int8, Int8Dense),
-}
-
-impl DenseLayer {
-    /// A layer with these weights, `[outputs, inputs]`, and no biases.
-    #[must_use]
-    pub fn new(precision: Precision, weights: &Array2<f32>) -> Self {
-        let arch = Arch::new();
-        let parts = [(weights.clone(), Array1::zeros(weights.nrows()))];
-        Self(match (precision, Amx::for_bf16()) {
-            (Precision::F32, _) => Layer::F32(F32 { arch }, F32Dense::new(&parts)),
-            (Precision::Bf16, Some(amx)) => Layer::Bf16(Bf16 { arch, amx }, Bf16Dense::new(&parts)),
-            (Precision::Bf16, None) => Layer::RoundedBf16(RoundedBf16(F32 { arch }), F32Dense::new(&parts)),
-            (Precision::Int8, _) => {
-                let (integers, factors) = crate::model::to_int8(weights);
-                let layer = Int8Dense::new(&[(integers, factors, vec![0.0; weights.nrows()])]);
-                Layer::Int8(Int8 { arch, kernel: Int8Kernel::all()[0] }, layer)
-            }
-        })
-    }
-
-    /// Rows `from`, `[rows, inputs]`, through the layer to `to`, `[rows, outputs]`, `times` times.
-    ///
-    /// # Panics
-    /// When `from` and `to` do not hold as many rows.
-    pub fn apply(&self, from: &Array2<f32>, to: &mut Array2<f32>, times: usize) {
-        fn run<A: Arithmetic>(arithmetic: &A, layer: &A::Dense, from: &[f32], to: &mut [f32], times: usize) {
-            let (session, mut rows) = (arithmetic.start(), A::Rows::default());
-            for _ in 0..times {
-                arithmetic.apply(&session, layer, from, to, &mut rows);
-            }
-        }
-        assert_eq!(from.nrows(), to.nrows(), "as many rows out as in");
-        let from = from.as_standard_layout();
-        let from = from.as_slice().expect("the layout was just made standard");
-        let mut made = vec![0.0; to.len()];
-        match &self.0 {
-            Layer::F32(arithmetic, layer) => run(arithmetic, layer, from, &mut made, times),
-            Layer::Bf16(arithmetic, layer) => run(arithmetic, layer, from, &mut made, times),
-            Layer::RoundedBf16(arithmetic, layer) => run(arithmetic, layer, from, &mut made, times),
-            Layer::Int8(arithmetic, layer) => run(arithmetic, layer, from, &mut made, times),
-        }
-        *to = Array2::from_shape_vec(to.dim(), made).expect("of the same shape");
     }
 }
 

@@ -31,7 +31,7 @@ pub struct CoverageOptions {
 
 impl Default for CoverageOptions {
     fn default() -> Self {
-        Self { told: 0.5, near: 0.2, fewest_words: 4, most_facts: 400 }
+        Self { told: 0.35, near: 0.05, fewest_words: 4, most_facts: 400 }
     }
 }
 
@@ -118,11 +118,18 @@ pub(crate) fn facts(
     let order = Order::new(sentences);
     let neighbours = neighbours(sentences, options.near.min(options.told));
     let copies = copies(sentences.views.len(), shared);
-    let mut found: Vec<((FactKind, usize, u64, usize), Fact)> = groups(sentences, &order, &neighbours, options)
+    let groups = groups(sentences, &order, &neighbours, options);
+    // A sentence that tells one fact for sure is less likely to tell another.
+    let mut settled = vec![false; sentences.profiles.len()];
+    for group in &groups {
+        let views: BTreeSet<usize> = group.iter().map(|&member| sentences.profiles[member].view).collect();
+        group.iter().filter(|_| views.len() > 1).for_each(|&member| settled[member] = true);
+    }
+    let mut found: Vec<((FactKind, usize, u64, usize), Fact)> = groups
         .into_iter()
         .map(|group| {
             let first = *group.iter().min_by_key(|&&member| order.0[member]).expect("a group has members");
-            let fact = fact(sentences, actors, &group, &order, &neighbours, options);
+            let fact = fact(sentences, actors, &group, &order, &neighbours, &settled, options);
             let fact = judged(fact, &copies, later);
             let place = position(sentences, first).map_or(u64::MAX, |place| (place * 1e6) as u64);
             ((fact.kind, usize::MAX - fact.outlets_telling, place, order.0[first]), fact)
@@ -133,6 +140,9 @@ pub(crate) fn facts(
     let numbered = found.into_iter().enumerate();
     numbered.map(|(number, (_, fact))| Fact { id: format!("fact/{number}"), ..fact }).collect()
 }
+
+/// Of a sentence that tells another fact for sure, so many times the likeness is asked.
+const SETTLED_FACTOR: f64 = 2.0;
 
 /// Place of each sentence in an order that does not depend on that of the articles.
 struct Order(Vec<usize>);
@@ -176,14 +186,16 @@ fn groups(
 ) -> Vec<Vec<usize>> {
     let is_anchor = |index: usize| {
         let profile = &sentences.profiles[index];
-        profile.zone == BlockKind::Body && profile.length >= options.fewest_words
+        profile.zone == BlockKind::Body && profile.length >= options.fewest_words && !is_leftover(sentences, index)
     };
     let mut pairs: Vec<(f64, usize, usize)> = Vec::new();
     for (a, near) in neighbours.iter().enumerate().filter(|(a, _)| is_anchor(*a)) {
         let alike = near.iter().filter(|(b, likeness)| *likeness >= options.told && is_anchor(*b));
         pairs.extend(alike.filter(|(b, _)| order.0[a] < order.0[*b]).map(|&(b, likeness)| (likeness, a, b)));
     }
-    pairs.sort_by(|x, y| y.0.total_cmp(&x.0).then_with(|| (order.0[x.1], order.0[x.2]).cmp(&(order.0[y.1], order.0[y.2]))));
+    pairs.sort_by(|x, y| {
+        y.0.total_cmp(&x.0).then_with(|| (order.0[x.1], order.0[x.2]).cmp(&(order.0[y.1], order.0[y.2])))
+    });
     let mut group_of: HashMap<usize, usize> = HashMap::new();
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for index in (0..sentences.profiles.len()).filter(|&index| is_anchor(index)) {
@@ -203,6 +215,24 @@ fn groups(
     }
     groups.retain(|group| !group.is_empty());
     groups
+}
+
+/// Whether a sentence speaks of the page, not of the world.
+fn is_leftover(sentences: &Sentences<'_>, index: usize) -> bool {
+    const SIGNS: [&str; 8] = [
+        "hyperlink",
+        "newsletter",
+        "subscribe",
+        "sign up",
+        "read more",
+        "click here",
+        "this article",
+        "previous articles",
+    ];
+    let profile = &sentences.profiles[index];
+    let article = sentences.views[profile.view].article;
+    let text = article.text()[article.sentences[profile.sentence as usize].span].to_lowercase();
+    SIGNS.iter().any(|sign| text.contains(sign))
 }
 
 /// Whether two groups tell the same: on average over the pairs of different articles, and in none
@@ -231,6 +261,7 @@ fn fact(
     group: &[usize],
     order: &Order,
     neighbours: &Neighbours,
+    settled: &[bool],
     options: &CoverageOptions,
 ) -> Fact {
     let mut members = group.to_vec();
@@ -239,9 +270,10 @@ fn fact(
         let others = members.iter().filter(|&&other| other != member);
         others.map(|&other| (sentences.likeness(member, other) * 1e9).round()).sum()
     };
-    let shown = members.iter().copied().max_by(|&a, &b| {
-        closeness(a).total_cmp(&closeness(b)).then_with(|| order.0[b].cmp(&order.0[a]))
-    });
+    let shown = members
+        .iter()
+        .copied()
+        .max_by(|&a, &b| closeness(a).total_cmp(&closeness(b)).then_with(|| order.0[b].cmp(&order.0[a])));
     let shown = shown.expect("a group has members");
 
     // Per article: its members, and the sentences near a member.
@@ -263,7 +295,10 @@ fn fact(
             let found = near.get(&view.index);
             let likeness = |index: usize| found.and_then(|found| found.get(&index)).copied();
             let nearest = found.and_then(|found| {
-                let best = found.iter().max_by(|x, y| x.1.total_cmp(y.1).then(order.0[*y.0].cmp(&order.0[*x.0])));
+                let open = found.iter().filter(|(index, likeness)| {
+                    **likeness >= options.near * if settled[**index] { SETTLED_FACTOR } else { 1.0 }
+                });
+                let best = open.max_by(|x, y| x.1.total_cmp(y.1).then(order.0[*y.0].cmp(&order.0[*x.0])));
                 best.map(|(&index, &likeness)| (index, likeness))
             });
             let mut evidence: Vec<usize> =
@@ -276,8 +311,8 @@ fn fact(
             evidence.sort_by_key(|&index| (!sentences.profiles[index].zone.is_body(), order.0[index]));
             let (status, evidence) = match (evidence.first(), nearest) {
                 (Some(&first), _) => {
-                    let contradicted = first != shown
-                        && evidence.iter().all(|&index| contradict(sentences, shown, index));
+                    let contradicted =
+                        first != shown && evidence.iter().all(|&index| contradict(sentences, shown, index));
                     (if contradicted { CellStatus::Contradicted } else { CellStatus::Told }, evidence)
                 }
                 (None, Some((index, _))) => (CellStatus::Unknown, vec![index]),
@@ -410,4 +445,103 @@ fn contradict(sentences: &Sentences<'_>, a: usize, b: usize) -> bool {
     let (one, other) = (rest(&one), rest(&other));
     let shared = one.intersection(&other).count();
     10 * shared >= 9 * one.len().max(other.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::{article, story};
+    use crate::{CellStatus, Fact, FactKind, StorySummary};
+    use parallax_text::{AnnotatedArticle, Voice};
+    use proptest::prelude::*;
+
+    const SALE: &str = "The council sold the paper mill on the Orra to a shipping firm for nine million crowns.";
+    const SALE_TOO: &str = "A shipping firm paid the council nine million crowns for the paper mill on the Orra.";
+    const OTHER_SUM: &str = "The council sold the paper mill on the Orra to a shipping firm for seven million crowns.";
+    const BISHOP: &str = "The bishop of Halde gathered four thousand signatures against closing the village school.";
+    const STORM: &str = "A winter storm tore the roof from the lighthouse and stranded a ferry until dawn.";
+    const MARKET: &str = "Fish prices doubled at the northern market after the fleet stayed in harbour for weeks.";
+
+    fn pages(pages: &[(&str, &[&str])]) -> Vec<AnnotatedArticle> {
+        pages.iter().map(|(id, lines)| article(id, id, None, lines)).collect()
+    }
+
+    fn cells(fact: &Fact) -> String {
+        let mark = |status| match status {
+            CellStatus::Told => 'T',
+            CellStatus::Contradicted => 'X',
+            CellStatus::Absent => '-',
+            CellStatus::Unknown => '?',
+        };
+        fact.cells.iter().map(|cell| mark(cell.status)).collect()
+    }
+
+    fn fact<'a>(story: &'a StorySummary, words: &str) -> &'a Fact {
+        story.facts.iter().find(|fact| fact.text.contains(words)).expect("a fact with these words")
+    }
+
+    #[test]
+    fn the_same_in_other_words_is_told_and_what_nothing_is_near_is_absent() {
+        let story = story(&pages(&[("a", &[SALE, STORM]), ("b", &[MARKET, SALE_TOO]), ("c", &[SALE_TOO, BISHOP])]));
+        let sale = story.facts.iter().find(|fact| fact.text.contains("paper mill")).expect("the sale");
+        assert_eq!((cells(sale).as_str(), sale.kind, sale.outlets_telling), ("TTT", FactKind::Shared, 3));
+        assert_eq!((sale.cells[0].position, sale.cells[1].position), (Some(0.0), Some(0.5)));
+        let storm = fact(&story, "lighthouse");
+        assert_eq!((cells(storm).as_str(), storm.kind), ("T--", FactKind::OnlyOne));
+        assert_eq!((storm.cells[0].evidence[0].as_str(), storm.cells[0].voice), ("a#1", Some(Voice::Own)));
+    }
+
+    #[test]
+    fn what_all_but_one_tell_comes_first() {
+        let story = story(&pages(&[("a", &[SALE, STORM]), ("b", &[MARKET, SALE_TOO]), ("c", &[BISHOP])]));
+        assert_eq!((cells(&story.facts[0]).as_str(), story.facts[0].kind), ("TT-", FactKind::AllButOne));
+        assert!(story.facts[1..].iter().all(|fact| fact.kind == FactKind::OnlyOne), "{:?}", story.facts);
+    }
+
+    #[test]
+    fn another_number_in_the_same_sentence_contradicts() {
+        let story = story(&pages(&[("a", &[SALE, STORM]), ("b", &[OTHER_SUM, BISHOP])]));
+        assert_eq!(cells(fact(&story, "nine million")), "TX");
+    }
+
+    #[test]
+    fn a_page_that_stops_early_leaves_nothing_out() {
+        let mut articles = pages(&[("a", &[SALE, STORM]), ("b", &[BISHOP])]);
+        articles[1].article.truncated = true;
+        assert_eq!(cells(fact(&story(&articles), "lighthouse")), "T?");
+    }
+
+    #[test]
+    fn the_words_of_a_speaker_tell_too() {
+        let quoting: &[&str] =
+            &["{direct Ada said|The council sold the paper mill on the Orra to a shipping firm,} *Ada0 said."];
+        let story = story(&pages(&[("a", &[SALE, STORM]), ("b", quoting)]));
+        assert_eq!(fact(&story, "paper mill").cells[1].voice, Some(Voice::Direct));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn facts_do_not_depend_on_the_order_of_articles(picks in prop::collection::vec(prop::collection::vec(0usize..6, 1..4), 2..5)) {
+            let lines = [SALE, SALE_TOO, OTHER_SUM, BISHOP, STORM, MARKET];
+            let made: Vec<(String, Vec<&str>)> = picks
+                .iter()
+                .enumerate()
+                .map(|(n, of)| (format!("d{n}"), of.iter().map(|&line| lines[line]).collect()))
+                .collect();
+            let told = |pages: &[(String, Vec<&str>)]| {
+                let articles: Vec<_> = pages.iter().map(|(id, lines)| article(id, id, None, lines)).collect();
+                let facts = story(&articles).facts;
+                facts
+                    .into_iter()
+                    .map(|fact| {
+                        let mut cells: Vec<_> = fact.cells.iter().map(|c| (c.doc_id.clone(), c.status, c.evidence.clone())).collect();
+                        cells.sort();
+                        (fact.id, fact.kind, fact.sentence, cells)
+                    })
+                    .collect::<Vec<_>>()
+            };
+            let turned: Vec<_> = made.iter().rev().cloned().collect();
+            prop_assert_eq!(told(&made), told(&turned));
+        }
+    }
 }

@@ -46,7 +46,7 @@ pub struct RenderingVersion {
     pub verb: Option<RenderingVerb>,
     /// The words by what became of them.
     pub parts: Vec<RenderingPart>,
-    /// Id of the sentence.
+    /// Ids of its sentences.
     pub evidence: Vec<String>,
 }
 
@@ -90,7 +90,8 @@ pub enum RenderingOp {
 struct Piece {
     view: usize,
     quote: u32,
-    sentence: u32,
+    /// The first and the last.
+    sentences: (u32, u32),
     is_body: bool,
     /// Bytes of the article's text.
     span: Span,
@@ -118,8 +119,8 @@ pub(crate) fn renderings(views: &[ArticleView<'_>], actors: &[ActorInStory]) -> 
     let mut pairs: Vec<(f64, usize, usize)> = candidates(&pieces)
         .into_iter()
         .filter_map(|(a, b)| {
-            let likeness = likeness(views, &pieces, a, b, &weights);
-            (likeness >= 1.0).then_some((likeness, a, b))
+            let (share, least) = shares(views, &pieces, a, b, &weights);
+            (share >= least).then_some((share, a, b))
         })
         .collect();
     pairs.sort_by(|x, y| y.0.total_cmp(&x.0).then((x.1, x.2).cmp(&(y.1, y.2))));
@@ -140,10 +141,8 @@ pub(crate) fn renderings(views: &[ArticleView<'_>], actors: &[ActorInStory]) -> 
         moved.iter().for_each(|&member| group_of[member] = into);
         groups[into].extend(moved);
     }
-    let mut found: Vec<(usize, Rendering)> = groups
-        .into_iter()
-        .filter_map(|group| rendering(views, actors, &pieces, &group, &weights))
-        .collect();
+    let mut found: Vec<(usize, Rendering)> =
+        groups.into_iter().filter_map(|group| rendering(views, actors, &pieces, &group, &weights)).collect();
     // Sorted already by place; the order of groups decides among equals.
     found.sort_by_key(|(versions, rendering)| (usize::MAX - versions, usize::MAX - rendering.versions.len()));
     let numbered = found.into_iter().enumerate();
@@ -158,6 +157,7 @@ fn pieces_of(view: &ArticleView<'_>) -> Vec<Piece> {
         if quote.kind == QuoteKind::Indirect {
             continue;
         }
+        let mut waiting: Option<(u32, usize)> = None;
         // Sentences are in order, so the first that ends behind the quotation's start is found at once.
         let first = article.sentences.partition_point(|sentence| sentence.span.end() <= quote.span.start());
         for (number, sentence) in article.sentences.iter().enumerate().skip(first) {
@@ -169,13 +169,17 @@ fn pieces_of(view: &ArticleView<'_>) -> Vec<Piece> {
             }
             let start = sentence.span.start().max(quote.span.start());
             let end = sentence.span.end().min(quote.span.end());
+            // "No, my friend." goes with what follows it.
+            let (first, start) = waiting.take().unwrap_or((number as u32, start));
             let inside = &text[start..end];
             let marks = |c: char| c.is_whitespace() || MARKS.contains(c);
             let trimmed = inside.trim_start_matches(marks);
-            let start = start + (inside.len() - trimmed.len());
-            let span = Span::new(start, start + trimmed.trim_end_matches(marks).len());
-            let folded: Vec<String> = words(&text[span]).into_iter().map(|(_, word)| fold(word)).collect();
+            let from = start + (inside.len() - trimmed.len());
+            let span = Span::new(from, from + trimmed.trim_end_matches(marks).len());
+            let folded: Vec<String> = words(&text[span]).into_iter().flat_map(|(_, word)| spelt_out(word)).collect();
             if folded.len() < FEWEST_WORDS {
+                let same_block = article.sentences.get(number + 1).is_some_and(|next| next.block == sentence.block);
+                waiting = same_block.then_some((first, start));
                 continue;
             }
             let speaker = match speaker_of(view, index as u32) {
@@ -185,7 +189,7 @@ fn pieces_of(view: &ArticleView<'_>) -> Vec<Piece> {
             found.push(Piece {
                 view: view.index,
                 quote: index as u32,
-                sentence: number as u32,
+                sentences: (first, number as u32),
                 is_body: article.zone(number as u32).is_body(),
                 span,
                 speaker,
@@ -195,6 +199,14 @@ fn pieces_of(view: &ArticleView<'_>) -> Vec<Piece> {
         }
     }
     found
+}
+
+/// A word as it is compared: "U.S." is "United States".
+fn spelt_out(word: &str) -> Vec<String> {
+    match word {
+        "U.S" | "U.S." | "US" => vec!["united".to_owned(), "states".to_owned()],
+        other => vec![fold(other)],
+    }
 }
 
 /// Marks that may stand at the ends of a piece and belong to nobody's words.
@@ -244,6 +256,12 @@ fn candidates(pieces: &[Piece]) -> BTreeSet<(usize, usize)> {
 
 /// How surely two pieces render one utterance: 1 is enough.
 fn likeness(views: &[ArticleView<'_>], pieces: &[Piece], a: usize, b: usize, weights: &HashMap<u64, f64>) -> f64 {
+    let (share, least) = shares(views, pieces, a, b, weights);
+    share / least
+}
+
+/// The share of words that two pieces have in common, and the least that shows one utterance.
+fn shares(views: &[ArticleView<'_>], pieces: &[Piece], a: usize, b: usize, weights: &HashMap<u64, f64>) -> (f64, f64) {
     let (one, other) = (&pieces[a], &pieces[b]);
     let least = match (one.speaker, other.speaker) {
         (Some(x), Some(y)) if x == y => SAME_SPEAKER,
@@ -252,7 +270,7 @@ fn likeness(views: &[ArticleView<'_>], pieces: &[Piece], a: usize, b: usize, wei
     };
     let shared: Vec<u64> = common(&one.words, &other.words).into_iter().map(|(x, _)| one.words[x]).collect();
     if shared.len() < FEWEST_WORDS.min(one.words.len()).min(other.words.len()) {
-        return 0.0;
+        return (0.0, least);
     }
     let weigh = |words: &[u64]| words.iter().take(MOST_WORDS).map(|word| weights[word]).sum::<f64>();
     let (less, more) = {
@@ -263,13 +281,13 @@ fn likeness(views: &[ArticleView<'_>], pieces: &[Piece], a: usize, b: usize, wei
     // Mostly whether the shorter one is in the longer, a little how much of the longer it is.
     let share = 0.8 * shared / less.max(1e-9) + 0.2 * shared / more.max(1e-9);
     let near = nearness(views, one, other).map_or(0.0, |cosine| (cosine - TYPICAL_COSINE).max(0.0));
-    share / (least - near).max(0.2)
+    (share, (least - near).max(0.2))
 }
 
 /// Least share of weighted words, by who speaks.
 const SAME_SPEAKER: f64 = 0.42;
 const UNKNOWN_SPEAKER: f64 = 0.6;
-const OTHER_SPEAKER: f64 = 0.85;
+const OTHER_SPEAKER: f64 = 0.75;
 /// A cosine above this lowers what is asked of the words.
 const TYPICAL_COSINE: f64 = 0.75;
 
@@ -277,7 +295,7 @@ fn nearness(views: &[ArticleView<'_>], one: &Piece, other: &Piece) -> Option<f64
     let vector = |piece: &Piece| {
         let article = views[piece.view].article;
         let vectors = article.vectors.as_ref()?;
-        ((piece.sentence as usize) < vectors.len()).then(|| vectors.row(piece.sentence))
+        ((piece.sentences.1 as usize) < vectors.len()).then(|| vectors.row(piece.sentences.1))
     };
     let (x, y) = (vector(one)?, vector(other)?);
     (x.len() == y.len()).then(|| cosine(x, y))
@@ -313,8 +331,14 @@ fn rendering(
     let base = *members.iter().max_by_key(|&&index| (closeness(index), usize::MAX - index))?;
     let speaker = {
         let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-        members.iter().filter_map(|&index| pieces[index].speaker).for_each(|actor| *counts.entry(actor).or_default() += 1);
-        counts.into_iter().max_by_key(|&(actor, count)| (count, std::cmp::Reverse(&actors[actor].id))).map(|(actor, _)| actor)
+        members
+            .iter()
+            .filter_map(|&index| pieces[index].speaker)
+            .for_each(|actor| *counts.entry(actor).or_default() += 1);
+        counts
+            .into_iter()
+            .max_by_key(|&(actor, count)| (count, std::cmp::Reverse(&actors[actor].id)))
+            .map(|(actor, _)| actor)
     };
     let versions: Vec<RenderingVersion> =
         members.iter().map(|&index| version(views, &pieces[index], &pieces[base], index == base)).collect();
@@ -344,7 +368,9 @@ fn version(views: &[ArticleView<'_>], piece: &Piece, base: &Piece, is_base: bool
         voice: if quote.kind == QuoteKind::Direct { Voice::Direct } else { Voice::Mixed },
         verb: cue(views, piece).map(|cue| RenderingVerb { lemma: cue.lemma.clone(), class: cue.class }),
         parts,
-        evidence: vec![sentence_id(views[piece.view].doc_id(), piece.sentence)],
+        evidence: (piece.sentences.0..=piece.sentences.1)
+            .map(|sentence| sentence_id(views[piece.view].doc_id(), sentence))
+            .collect(),
     }
 }
 
@@ -371,20 +397,21 @@ fn joined(text: &str) -> String {
 /// stands between two of them is changed where both have words there, added or cut where one has.
 fn parts(base: &str, text: &str) -> Vec<RenderingPart> {
     let (base_words, own_words) = (words(base), words(text));
-    let stems = |words: &[(usize, &str)]| -> Vec<u64> {
-        words.iter().map(|(_, word)| hashed(b'w', &fold(word))).collect()
-    };
+    let stems =
+        |words: &[(usize, &str)]| -> Vec<u64> { words.iter().map(|(_, word)| hashed(b'w', &fold(word))).collect() };
     let pairs = common(&stems(&base_words), &stems(&own_words));
+    let ends = [(base_words.len(), own_words.len())];
+    // Stretches of the version's words that are the same.
+    let mut runs: Vec<((usize, usize), usize)> = Vec::new();
+    for (x, y) in pairs {
+        match runs.last_mut().filter(|((base, own), length)| (base + *length, own + *length) == (x, y)) {
+            Some((_, length)) => *length += 1,
+            None => runs.push(((x, y), 1)),
+        }
+    }
     let mut found: Vec<RenderingPart> = Vec::new();
     let (mut base_at, mut own_at) = (0, 0);
-    // From the start of the first word to the start of the one behind the last.
-    let slice = |of: &str, words: &[(usize, &str)], from: usize, to: usize| -> String {
-        let start = if from == 0 { 0 } else { words.get(from).map_or(of.len(), |word| word.0) };
-        let end = words.get(to).map_or(of.len(), |word| word.0);
-        joined(&of[start..end])
-    };
-    let ends = [(base_words.len(), own_words.len())];
-    for (x, y) in pairs.into_iter().chain(ends) {
+    for ((x, y), length) in runs.into_iter().chain(ends.map(|end| (end, 0))) {
         let (was, own) = (slice(base, &base_words, base_at, x), slice(text, &own_words, own_at, y));
         match (base_at < x, own_at < y) {
             (true, true) => found.push(RenderingPart { op: RenderingOp::Changed, text: own, was: Some(was) }),
@@ -392,16 +419,28 @@ fn parts(base: &str, text: &str) -> Vec<RenderingPart> {
             (false, true) => found.push(RenderingPart { op: RenderingOp::Added, text: own, was: None }),
             (false, false) => {}
         }
-        if y < own_words.len() {
-            let same = slice(text, &own_words, y, y + 1);
-            match found.last_mut().filter(|part| part.op == RenderingOp::Same) {
-                Some(part) => part.text = format!("{} {same}", part.text),
-                None => found.push(RenderingPart { op: RenderingOp::Same, text: same, was: None }),
-            }
+        if length > 0 {
+            let same = slice(text, &own_words, y, y + length);
+            found.push(RenderingPart { op: RenderingOp::Same, text: same, was: None });
         }
-        (base_at, own_at) = (x + 1, y + 1);
+        (base_at, own_at) = (x + length, y + length);
     }
     found
+}
+
+/// The text of some of its words, each with the marks that hang on to it.
+fn slice(of: &str, words: &[(usize, &str)], from: usize, to: usize) -> String {
+    // Between two words: where the white space behind the first one begins.
+    let boundary = |index: usize| match (index, words.get(index)) {
+        (0, _) => 0,
+        (_, None) => of.len(),
+        (_, Some(&(start, _))) => {
+            let (before, word) = words[index - 1];
+            let end = before + word.len();
+            of[end..start].find(char::is_whitespace).map_or(start, |space| end + space)
+        }
+    };
+    joined(&of[boundary(from)..boundary(to)])
 }
 
 /// The longest common subsequence of two lists of words, as pairs of places.

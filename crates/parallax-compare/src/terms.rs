@@ -37,7 +37,7 @@ pub(crate) fn terms(text: &str) -> Vec<Term> {
         let end = start + word.len();
         let push = |found: &mut Vec<Term>, kind, key| found.push(Term { kind, key, start, end });
         let lower = fold(word);
-        if let Some((value, scale)) = number(&lower) {
+        if let Some((value, scale)) = number(&word.to_lowercase()) {
             match found.last_mut() {
                 // "March 26".
                 Some(last) if last.kind == TermKind::Month && scale.is_none() && is_day(value) => {
@@ -58,18 +58,13 @@ pub(crate) fn terms(text: &str) -> Vec<Term> {
                         && last.key.parse().is_ok_and(is_day)
                         && adjacent(text, last.end, start) =>
                 {
-                    *last = Term {
-                        kind: TermKind::Day,
-                        key: format!("{month}-{}", last.key),
-                        end,
-                        start: last.start,
-                    };
+                    *last = Term { kind: TermKind::Day, key: format!("{month}-{}", last.key), end, start: last.start };
                 }
                 _ => push(&mut found, TermKind::Month, month.to_string()),
             }
         } else if let Some(value) = number_word(&lower) {
             push(&mut found, TermKind::Number, value.to_string());
-        } else if FUNCTION_WORDS.contains(&lower.as_str()) {
+        } else if is_function_word(&lower) {
             push(&mut found, TermKind::Function, lower);
         } else {
             push(&mut found, TermKind::Word, stem(&lower));
@@ -205,9 +200,32 @@ fn month(word: &str, lower: &str) -> Option<u32> {
     MONTHS.iter().position(|name| short(&name)).map(|index| index as u32 + 1)
 }
 
+/// The stem of a folded word, one for words that news uses for the same thing.
+pub(crate) fn stem(word: &str) -> String {
+    let own = bare_stem(word);
+    let class = SYNONYMS.iter().find(|class| class.contains(&own.as_str()));
+    class.map_or(own, |class| class[0].to_owned())
+}
+
+/// Stems of words that news uses for the same thing; ours.
+const SYNONYMS: &[&[&str]] = &[
+    &["weapon", "firearm", "gun"],
+    &["troop", "soldier", "armi", "militari"],
+    &["call", "phon", "telephon"],
+    &["help", "assist", "aid"],
+    &["reject", "refus", "rebuff", "declin"],
+    &["worker", "employe", "staff"],
+    &["compani", "firm"],
+    &["harbor", "port"],
+    &["lawsuit", "suit"],
+    &["strik", "walkout"],
+    &["begin", "start"],
+    &["buy", "purchas"],
+];
+
 /// The stem of a folded word: inflection, British spelling and the commonest endings of nouns made
 /// of verbs removed, by rules of our own. Rough on purpose: it is for comparing, not for showing.
-pub(crate) fn stem(word: &str) -> String {
+fn bare_stem(word: &str) -> String {
     let mut word = word.strip_suffix("'s").unwrap_or(word).replace('\'', "");
     if !word.is_ascii() || word.len() < 4 {
         return word;
@@ -258,7 +276,7 @@ fn is_vowel(c: char) -> bool {
 
 /// Whether a folded word is one of grammar or of reporting.
 pub(crate) fn is_function_word(word: &str) -> bool {
-    FUNCTION_WORDS.contains(&word)
+    FUNCTION_WORDS.binary_search(&word).is_ok()
 }
 
 /// Words of grammar, and the plainest verbs of reporting, in lower case; ours.
@@ -332,6 +350,9 @@ mod tests {
         same("deployed", "deployment");
         same("organised", "organize");
         same("territories", "territory");
+        same("weapons", "firearms");
+        same("phoned", "telephone");
+        same("companies", "firm");
     }
 
     #[test]

@@ -99,7 +99,15 @@ pub(crate) fn story(articles: &[AnnotatedArticle]) -> StorySummary {
         role: None,
         modifiers: Vec::new(),
     };
-    summarize("s", &articles, &actors, &label, &SummaryOptions { model: "m".into(), ..SummaryOptions::default() })
+    let later = vec![false; articles.len()];
+    summarize(
+        "s",
+        &articles,
+        &later,
+        &actors,
+        &label,
+        &SummaryOptions { model: "m".into(), ..SummaryOptions::default() },
+    )
 }
 
 #[derive(Default)]

@@ -1,15 +1,20 @@
 //! What each article of a story does with the story's main actors, as measurements.
 
+use crate::alike::Sentences;
 use crate::correction::CodedTones;
+use crate::coverage::{CoverageOptions, Fact, facts};
 use crate::differences::{Difference, Subjects, differences};
 use crate::findings::{Finding, findings};
 use crate::frames::frames;
 use crate::group::{Errors, Group};
+use crate::headlines::{HeadlineSummary, headlines};
 use crate::naming::{Label, actor_summary};
+use crate::renderings::{Rendering, renderings};
 use crate::stances::{PropositionSummary, propositions};
-use crate::syndication::{SharedTextSummary, SharingOptions, shared_sentences, shared_summary, shared_text};
+use crate::syndication::{SharedTextSummary, SharingOptions, copies_of, shared_sentences, shared_summary, shared_text};
 use crate::view::ArticleView;
 use crate::voices::{SpeakerSummary, speakers, speaking_actors};
+use crate::wording::{WordingOptions, WordingRow, wording};
 use crate::{ErrorModel, Measurement};
 use parallax_text::{AnnotatedArticle, EntityKind, Mention, MentionForm};
 use serde::{Deserialize, Serialize};
@@ -38,23 +43,28 @@ pub struct SummaryOptions {
     pub least_loaded: f32,
     /// Tones that people coded: means of enough of them are corrected by them.
     pub coded: CodedTones,
+    /// When sentences are taken to tell the same fact.
+    pub coverage: CoverageOptions,
+    /// How the words of outlets are compared.
+    pub wording: WordingOptions,
     /// The model behind entities and tone, as measurements name it.
     pub model: String,
 }
 
 impl Default for SummaryOptions {
     fn default() -> Self {
-        let sharing = SharingOptions::default();
         Self {
             main_actors: 8,
             minimum_clusters: 5,
             bootstrap_draws: 2000,
             seed: 1,
-            sharing,
+            sharing: SharingOptions::default(),
             errors: BTreeMap::new(),
             least_frame: 0.5,
             least_loaded: 0.5,
             coded: CodedTones::default(),
+            coverage: CoverageOptions::default(),
+            wording: WordingOptions::default(),
             model: String::new(),
         }
     }
@@ -94,6 +104,14 @@ pub struct StorySummary {
     pub shared: Vec<SharedTextSummary>,
     /// The propositions of the user.
     pub propositions: Vec<PropositionSummary>,
+    /// Facts and which article tells them: those that all but one, or only one, tell first.
+    pub facts: Vec<Fact>,
+    /// Utterances that several articles quote, side by side.
+    pub renderings: Vec<Rendering>,
+    /// Words and phrases that set each article, or outlet, apart.
+    pub wording: Vec<WordingRow>,
+    /// What each headline does.
+    pub headlines: Vec<HeadlineSummary>,
     /// The figures.
     pub measurements: Vec<Measurement>,
     /// Each article, and outlet, against the others.
@@ -120,6 +138,8 @@ pub struct DocumentSummary {
     pub language: Option<String>,
     /// Whether the page stops before the article does.
     pub truncated: bool,
+    /// Whether it is from a later time than the story's other articles.
+    pub later: bool,
     /// Words kept.
     pub words_kept: u64,
     /// Words of the page that were dropped.
@@ -179,15 +199,22 @@ pub fn sentence_id(doc_id: &str, sentence: u32) -> String {
 ///
 /// `actors` are the story's actors over the same slice of articles. Articles are reported in the
 /// order given, actors by prominence, so give articles in an order of their own (by source).
-/// `label` tells how a mention of a text is to be counted among the names.
+/// `label` tells how a mention of a text is to be counted among the names. `later` says of each
+/// article whether it is from a later time than the story: what it adds or leaves out is then no
+/// fact of the others' coverage.
+///
+/// # Panics
+/// If `later` is not as long as `articles`.
 #[must_use]
 pub fn summarize(
     story: &str,
     articles: &[&AnnotatedArticle],
+    later: &[bool],
     actors: &[ActorInStory],
     label: &dyn Fn(&str, &Mention) -> Label,
     options: &SummaryOptions,
 ) -> StorySummary {
+    assert_eq!(articles.len(), later.len(), "one mark for each article");
     let views: Vec<ArticleView<'_>> =
         articles.iter().enumerate().map(|(i, a)| ArticleView::new(i, a, actors)).collect();
     let ranked = rank(actors, &views);
@@ -241,13 +268,18 @@ pub fn summarize(
     listed.extend(
         ranked.iter().filter(|i| !main.contains(i)).map(|&i| actor_summary(&actors[i], i, false, &views, label)),
     );
+    let facts = facts(&Sentences::new(&views, actors), actors, &shared, later, &options.coverage);
     let mut summary = StorySummary {
         id: story.to_owned(),
-        documents: views.iter().map(ArticleView::document).collect(),
+        documents: views.iter().zip(later).map(|(view, &later)| view.document(later)).collect(),
         actors: listed,
         speakers: speakers(&views, actors),
         shared: shared.iter().map(|text| shared_summary(text, &views)).collect(),
         propositions,
+        renderings: renderings(&views, actors),
+        wording: wording(&views, &copies_of(&shared, articles.len()), &options.wording),
+        headlines: headlines(&views, actors, &facts),
+        facts,
         measurements,
         differences,
         findings: Vec::new(),

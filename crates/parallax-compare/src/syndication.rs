@@ -114,6 +114,19 @@ pub(crate) fn shared_sentences(shared: &[SharedText], articles: usize) -> Vec<BT
     found
 }
 
+/// Per article: the sentences that stand in another article too, with those articles.
+pub(crate) fn copies_of(shared: &[SharedText], articles: usize) -> Vec<BTreeMap<u32, BTreeSet<usize>>> {
+    let mut found: Vec<BTreeMap<u32, BTreeSet<usize>>> = vec![BTreeMap::new(); articles];
+    for text in shared {
+        let (a, b) = text.articles;
+        for pair in &text.pairs {
+            found[a].entry(pair.sentences.0).or_default().insert(b);
+            found[b].entry(pair.sentences.1).or_default().insert(a);
+        }
+    }
+    found
+}
+
 impl Group<'_> {
     /// The share of the body's words that stand in another article of the story too.
     pub(crate) fn shared_share(&self, shared: &[BTreeSet<u32>]) -> Measurement {

@@ -103,7 +103,7 @@ impl<'a> ArticleView<'a> {
         self.article.article.dropped.iter().map(|dropped| count_words(&source[dropped.source])).sum()
     }
 
-    pub(crate) fn document(&self) -> DocumentSummary {
+    pub(crate) fn document(&self, later: bool) -> DocumentSummary {
         let article = &self.article.article;
         DocumentSummary {
             doc_id: self.doc_id().to_owned(),
@@ -113,6 +113,7 @@ impl<'a> ArticleView<'a> {
             published: article.published.clone(),
             language: article.language.clone(),
             truncated: article.truncated,
+            later,
             words_kept: self.words_kept(),
             words_dropped: self.words_dropped(),
             body_sentences: self.body.len() as u64,

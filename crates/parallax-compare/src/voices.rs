@@ -105,13 +105,13 @@ fn voice_of(quote: &Quote) -> Voice {
 
 /// Who speaks.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Who {
+pub(crate) enum Who {
     Actor(usize),
     Words(String),
     Nobody,
 }
 
-fn speaker_of(view: &ArticleView<'_>, quote: u32) -> Who {
+pub(crate) fn speaker_of(view: &ArticleView<'_>, quote: u32) -> Who {
     let Some(speaker) = &view.article.quotes[quote as usize].speaker else { return Who::Nobody };
     match speaker.entity.and_then(|entity| view.actor_of_entity(entity)) {
         Some(actor) => Who::Actor(actor),

@@ -8,7 +8,9 @@ use crate::models::Models;
 use crate::progress::Progress;
 use anyhow::{Context, Result};
 use parallax_clean::OutletLines;
-use parallax_compare::{ActorInStory, CodedTones, Label, StorySummary, SummaryOptions, summarize};
+use parallax_compare::{
+    ActorInStory, CodedTones, Label, ONLY_STORY, StorySummary, SummaryOptions, group_stories, summarize,
+};
 use parallax_ner::{ActorsOf, KnownActors};
 use parallax_text::{AnnotatedArticle, Mention};
 use rayon::prelude::*;
@@ -215,8 +217,8 @@ fn said(panic: &(dyn Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
 }
 
-/// Groups annotated articles into stories and summarises each. Articles without a story of the
-/// user's own form one together.
+/// Groups annotated articles into stories and summarises each: by the story that the user names,
+/// those without one by content and date.
 #[must_use]
 pub fn compare(
     articles: &[AnnotatedArticle],
@@ -236,15 +238,26 @@ pub fn compare_coded(
     models: &Models,
     coded: CodedTones,
 ) -> Vec<StorySummary> {
-    let mut stories: BTreeMap<&str, Vec<&AnnotatedArticle>> = BTreeMap::new();
-    for article in articles {
-        stories.entry(article.document.story.as_deref().unwrap_or(UNNAMED_STORY)).or_default().push(article);
+    let mut stories: BTreeMap<String, (Vec<&AnnotatedArticle>, Vec<bool>)> = BTreeMap::new();
+    let (named, unnamed): (Vec<&AnnotatedArticle>, Vec<&AnnotatedArticle>) =
+        articles.iter().partition(|article| article.document.story.is_some());
+    let groups = group_stories(&unnamed, &config.grouping());
+    let found = groups.iter().flat_map(|group| {
+        let members = group.members.iter().zip(&group.later);
+        members.map(|(&member, &later)| (group.name.clone(), unnamed[member], later))
+    });
+    // What the user puts into a story is part of it, however late.
+    let given = named.iter().map(|&article| (article.document.story.clone().unwrap_or_default(), article, false));
+    for (name, article, later) in given.chain(found) {
+        let story = stories.entry(name).or_default();
+        story.0.push(article);
+        story.1.push(later);
     }
     let errors = if config.classifier_error { models.errors.clone() } else { BTreeMap::new() };
     let options = SummaryOptions { errors, coded, ..config.summary(&models.label()) };
     stories
         .into_iter()
-        .map(|(story, members)| {
+        .map(|(story, (members, later))| {
             let found = parallax_ner::merge(&members.iter().map(|a| actors_of(a)).collect::<Vec<_>>(), actors);
             let wanted = |known: Option<usize>| known.is_some_and(|index| actors.actors()[index].of_interest);
             let found: Vec<ActorInStory> = found
@@ -258,7 +271,7 @@ pub fn compare_coded(
                     members: actor.members,
                 })
                 .collect();
-            summarize(story, &members, &found, &label, &options)
+            summarize(&story, &members, &later, &found, &label, &options)
         })
         .collect()
 }
@@ -273,14 +286,18 @@ fn actors_of(article: &AnnotatedArticle) -> ActorsOf {
 }
 
 /// Name of the story of articles that name none.
-pub(crate) const UNNAMED_STORY: &str = "run";
+pub(crate) const UNNAMED_STORY: &str = ONLY_STORY;
 
 /// Warns of stories whose articles lie further apart than one event's do.
 pub(crate) fn date_warnings(stories: &[StorySummary], config: &Config) -> Vec<String> {
     let mut warnings = Vec::new();
     for story in stories {
-        let dates: BTreeSet<jiff::civil::Date> =
-            story.documents.iter().filter_map(|document| document.published.as_ref()?.parse().ok()).collect();
+        let dates: BTreeSet<jiff::civil::Date> = story
+            .documents
+            .iter()
+            .filter(|document| !document.later)
+            .filter_map(|document| document.published.as_ref()?.parse().ok())
+            .collect();
         let (Some(first), Some(last)) = (dates.first(), dates.last()) else { continue };
         let days = last.duration_since(*first).as_hours() / 24;
         if days > i64::from(config.story_days) {

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use parallax_clean::CleanOptions;
-use parallax_compare::{SharingOptions, SummaryOptions};
+use parallax_compare::{CoverageOptions, GroupingOptions, SharingOptions, SummaryOptions, WordingOptions};
 use parallax_stance::Codebook;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -40,11 +40,22 @@ pub struct Config {
     pub codebook: Option<Codebook>,
     /// Days between the first and last article of a story above which a warning is given.
     pub story_days: i32,
+    /// Least likeness of two articles, 0 to 1, that are on one event, where the metadata name no story.
+    pub least_story: f64,
+    /// Least likeness, 0 to 1, at which a sentence is taken to tell a fact.
+    pub least_told: f64,
+    /// Likeness, 0 to 1, below which it is taken not to tell it; between the two it is not known.
+    pub least_near: f64,
+    /// Facts of a story that are listed.
+    pub most_facts: usize,
+    /// Whether sentences that another article has too are left out of the distinctive wording.
+    pub leave_out_shared: bool,
 }
 
 impl Default for Config {
     fn default() -> Self {
         let (clean, summary) = (CleanOptions::default(), SummaryOptions::default());
+        let grouping = GroupingOptions::default();
         Self {
             threads: 0,
             max_bytes: clean.max_bytes,
@@ -59,7 +70,12 @@ impl Default for Config {
             stance_sentences: 40,
             stance_likeness: 0.2,
             codebook: None,
-            story_days: 14,
+            story_days: grouping.days,
+            least_story: grouping.likeness,
+            least_told: summary.coverage.told,
+            least_near: summary.coverage.near,
+            most_facts: summary.coverage.most_facts,
+            leave_out_shared: summary.wording.leave_out_shared,
         }
     }
 }
@@ -100,6 +116,11 @@ impl Config {
         CleanOptions { max_bytes: self.max_bytes, max_nesting: self.max_nesting }
     }
 
+    /// When articles are on one event.
+    pub(crate) fn grouping(&self) -> GroupingOptions {
+        GroupingOptions { likeness: self.least_story, days: self.story_days }
+    }
+
     /// The comparison's part.
     pub(crate) fn summary(&self, model: &str) -> SummaryOptions {
         SummaryOptions {
@@ -108,6 +129,13 @@ impl Config {
             bootstrap_draws: self.bootstrap_draws,
             seed: self.seed,
             sharing: SharingOptions { least_share: self.least_shared, ..SharingOptions::default() },
+            coverage: CoverageOptions {
+                told: self.least_told,
+                near: self.least_near,
+                most_facts: self.most_facts,
+                ..CoverageOptions::default()
+            },
+            wording: WordingOptions { leave_out_shared: self.leave_out_shared, ..WordingOptions::default() },
             model: model.to_owned(),
             ..SummaryOptions::default()
         }

@@ -610,7 +610,11 @@ mod tests {
         let record = AnnotationRecord::new(&annotated("Ada \"wins\"", "Ada"));
         let json = serde_json::to_string(&record).unwrap();
         assert!(json.starts_with(r#"{"schema":"parallax/annotation/1","doc_id":"a","source":"","record":0"#), "{json}");
-        assert!(json.contains(r#""frames":[{"sentence":0,"codebook":"own","scores":{"law":0.5,"sport":0.25}}],"stances":[],"#));
+        assert!(
+            json.contains(
+                r#""frames":[{"sentence":0,"codebook":"own","scores":{"law":0.5,"sport":0.25}}],"stances":[],"#
+            )
+        );
         assert_eq!(serde_json::from_str::<AnnotationRecord>(&json).unwrap(), record);
     }
 }

@@ -59,7 +59,10 @@ impl Questions {
 }
 
 fn proposition(text: &str, models: &Models) -> Result<Proposition> {
-    let judge = models.stance.as_ref().context("propositions were given, and the stance model was not loaded: take Models::load_with_stance")?;
+    let judge = models
+        .stance
+        .as_ref()
+        .context("propositions were given, and the stance model was not loaded: take Models::load_with_stance")?;
     let failed = || format!("the proposition {text:?} could not be encoded");
     let encoded = models.encoder.encode(text, &[Span::new(0, text.len())]).with_context(failed)?;
     let pieces = judge.encoder.pieces(text).with_context(failed)?;

@@ -73,13 +73,16 @@ impl Difference {
     }
 }
 
+/// The cells of an article.
+type CellsOf<'a> = dyn Fn(&ArticleView<'_>) -> Vec<Cell> + 'a;
+
 /// What is compared: a measure, and the cells of an article.
 struct Compared<'a> {
     measure: &'static str,
     target: Option<String>,
     voice: Option<Voice>,
     unit: f64,
-    cells: Box<dyn Fn(&ArticleView<'_>) -> Vec<Cell> + 'a>,
+    cells: Box<CellsOf<'a>>,
 }
 
 /// What the differences of a story are about.
@@ -114,16 +117,16 @@ impl<'a> Subjects<'a> {
                 cells: Box::new(move |view| tone_cells(view, index, &|_, tone| tone.voice == Voice::Own, None)),
             });
         }
-        for frame in self.frames.iter().cloned() {
+        for frame in self.frames {
             all.push(Compared {
                 measure: "frame_share",
-                target: Some(frame_id(&frame)),
+                target: Some(frame_id(frame)),
                 voice: Some(Voice::Own),
                 unit: 1.0,
-                cells: Box::new(move |view| frame_cells(view, &frame, Some(Voice::Own), options.least_frame)),
+                cells: Box::new(move |view| frame_cells(view, frame, Some(Voice::Own), options.least_frame)),
             });
         }
-        for proposition in self.propositions.iter().cloned() {
+        for proposition in self.propositions {
             all.push(Compared {
                 measure: "stance_mean",
                 target: Some(proposition.id.clone()),

@@ -72,7 +72,7 @@ impl Coded {
             let value = value_of(label).with_context(|| {
                 format!("{}: {label:?} is no tone; write negative, neutral, positive or a number from -1 to 1", place())
             })?;
-            let chance: f64 = chance.parse().ok().filter(|c| *c > 0.0 && *c <= 1.0).with_context(|| {
+            let chance: f64 = chance.parse::<f64>().ok().filter(|c| *c > 0.0 && *c <= 1.0).with_context(|| {
                 format!("{}: the chance {chance:?} is not above 0 and up to 1; leave the column as it was", place())
             })?;
             let found = codes.entry(id.to_owned()).or_insert((Vec::new(), chance));
@@ -110,7 +110,7 @@ fn value_of(label: &str) -> Option<f64> {
         "negative" => Some(-1.0),
         "neutral" => Some(0.0),
         "positive" => Some(1.0),
-        number => number.parse().ok().filter(|value| (-1.0..=1.0).contains(value)),
+        number => number.parse::<f64>().ok().filter(|value| (-1.0..=1.0).contains(value)),
     }
 }
 
@@ -179,7 +179,7 @@ pub(crate) fn agree(files: &[PathBuf], seed: u64) -> Result<String> {
 }
 
 fn number_of(code: &str) -> Option<f64> {
-    value_of(code).or_else(|| code.parse().ok().filter(|number: &f64| number.is_finite()))
+    value_of(code).or_else(|| code.parse::<f64>().ok().filter(|number| number.is_finite()))
 }
 
 /// A small CSV table.

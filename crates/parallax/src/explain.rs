@@ -67,9 +67,11 @@ fn describe(out: &mut String, claim: &Value) {
         let _ = writeln!(out, "  {text}");
     }
     if let (Some(value), Some(n)) = (fields.get("value").and_then(Value::as_f64), fields.get("n")) {
-        let (low, high) = (fields["ci_low"].as_f64(), fields["ci_high"].as_f64());
+        let number = |name: &str| fields.get(name).and_then(Value::as_f64);
+        let word = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default();
+        let (low, high) = (number("ci_low"), number("ci_high"));
         let interval = low.zip(high).map_or(String::new(), |(low, high)| format!(" [{low:.2} to {high:.2}]"));
-        let (unit, of) = (fields["unit"].as_str().unwrap_or_default(), fields["n_unit"].as_str().unwrap_or_default());
+        let (unit, of) = (word("unit"), word("n_unit"));
         let _ = writeln!(out, "  {value} {unit}{interval}, n = {n} {of}");
     }
     for name in ["status", "method", "test", "difference", "p", "q", "outlet", "doc_id", "kind"] {

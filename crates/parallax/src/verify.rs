@@ -2,7 +2,7 @@
 
 use crate::input::{Inputs, hexadecimal};
 use anyhow::{Context, Result};
-use parallax_compare::{Measurement, Scope, Status, StorySummary, sentence_id};
+use parallax_compare::{Measurement, Scope, Status, StorySummary};
 use parallax_text::record::{AnnotationRecord, RunName};
 use serde::Deserialize;
 use serde_json::Value;
@@ -328,9 +328,9 @@ fn count_again(story: &StorySummary, measurement: &Measurement, of: &[&Annotatio
                     own.filter(|tone| is_target(record, tone.mention)).map(|tone| tone.positive - tone.negative),
                 );
             }
-            (!tones.is_empty() && tones.len() as u64 == measurement.n)
-                .then(|| tones.iter().sum::<f64>() / tones.len() as f64)
-                .or(Some(f64::NAN).filter(|_| tones.len() as u64 != measurement.n))
+            // Another number of tones is another figure, whatever their mean.
+            let is_same = !tones.is_empty() && tones.len() as u64 == measurement.n;
+            Some(if is_same { tones.iter().sum::<f64>() / tones.len() as f64 } else { f64::INFINITY })
         }
         "frame_share" | "loaded_share" => share(measurement.evidence.len(), measurement.n as usize),
         _ => None,
@@ -382,6 +382,5 @@ pub(crate) fn sentence_of<'a>(
     let (doc_id, sentence) = id.rsplit_once('#')?;
     let record = records.get(doc_id)?;
     let sentence: usize = sentence.parse().ok()?;
-    debug_assert_eq!(sentence_id(doc_id, sentence as u32), id);
     (sentence < record.sentences.len()).then_some((record, sentence))
 }

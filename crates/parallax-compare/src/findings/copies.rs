@@ -20,17 +20,14 @@ fn copy(material: &Material<'_>, shared: &SharedTextSummary) -> Candidate {
         counted(added, "sentence"),
     );
     let name = |doc: &String| material.short_name_of(doc);
-    match (shared.headline_changed, shared.earlier.as_ref().map(name)) {
-        (Some(true), Some(earlier)) => {
-            text.push_str(&format!(" Their headlines differ; that of {earlier} is dated earlier."))
-        }
-        (Some(true), None) => text.push_str(" Their headlines differ."),
-        (Some(false), Some(earlier)) => {
-            text.push_str(&format!(" Their headlines are the same; that of {earlier} is dated earlier."))
-        }
-        (Some(false), None) => text.push_str(" Their headlines are the same."),
-        (None, Some(earlier)) => text.push_str(&format!(" That of {earlier} is dated earlier.")),
-        (None, None) => {}
+    let headlines = match shared.headline_changed {
+        Some(true) => " Their headlines differ.",
+        Some(false) => " Their headlines are the same.",
+        None => "",
+    };
+    text.push_str(headlines);
+    if let Some(earlier) = shared.earlier.as_ref().map(name) {
+        text.push_str(&format!(" That of {earlier} is dated earlier."));
     }
     let paired = shared.pairs.iter().flat_map(|(first, second, _)| [first.clone(), second.clone()]);
     let evidence = paired.chain(shared.only_first.iter().cloned()).chain(shared.only_second.iter().cloned());

@@ -94,11 +94,11 @@ impl ErrorDraws {
         values[..labels].copy_from_slice(&model.values);
         let (mut means, mut prior) = ([0.0; MOST_LABELS], [0.0; MOST_LABELS]);
         let all: u64 = model.confusion.iter().flatten().sum();
-        for given in 0..labels {
+        for (given, (mean, share)) in means.iter_mut().zip(&mut prior).enumerate().take(labels) {
             let of: u64 = model.confusion.iter().map(|row| row[given]).sum();
             let sum: f64 = model.confusion.iter().zip(values).map(|(row, value)| row[given] as f64 * value).sum();
-            means[given] = sum / of as f64;
-            prior[given] = model.confusion[given].iter().sum::<u64>() as f64 / all as f64;
+            *mean = sum / of as f64;
+            *share = model.confusion[given].iter().sum::<u64>() as f64 / all as f64;
         }
         Some(Self { labels, values, means, prior, draws })
     }
@@ -126,21 +126,16 @@ impl ErrorDraws {
     /// Sum of true values, drawn as if a true label were mistaken as often as in the matrix: their
     /// shares by expectation maximisation, with half an observation's weight on the measured ones.
     pub(crate) fn mistaken(&self, matrix: &Matrix, given: &[u64; MOST_LABELS], random: &mut Random) -> f64 {
-        let mut rate = Matrix::default();
-        for truth in 0..self.labels {
-            let sum: f64 = matrix[truth].iter().sum();
-            for label in 0..self.labels {
-                rate[truth][label] = matrix[truth][label] / sum;
-            }
-        }
+        // Rows of labels that the classifier does not have are zeros, and stay so.
+        let rate = matrix.map(|row| row.map(|cell| cell / row.iter().sum::<f64>().max(f64::MIN_POSITIVE)));
         let n: u64 = given.iter().sum();
         let mut shares = self.prior;
         for _ in 0..20 {
             let mut next = self.prior.map(|share| share / 2.0);
             for (label, &count) in given.iter().enumerate().filter(|(_, count)| **count > 0) {
-                let all: f64 = (0..self.labels).map(|truth| shares[truth] * rate[truth][label]).sum();
-                for truth in 0..self.labels {
-                    next[truth] += count as f64 * shares[truth] * rate[truth][label] / all;
+                let all: f64 = shares.iter().zip(&rate).map(|(share, row)| share * row[label]).sum();
+                for (sum, (share, row)) in next.iter_mut().zip(shares.iter().zip(&rate)) {
+                    *sum += count as f64 * share * row[label] / all;
                 }
             }
             shares = next.map(|sum| sum / (n as f64 + 0.5));

@@ -28,7 +28,7 @@ struct Scenario {
 
 fn pick(shares: &[f64; 3], random: &mut Random) -> usize {
     let at = random.uniform() * shares.iter().sum::<f64>();
-    if at <= shares[0] { 0 } else { if at <= shares[0] + shares[1] { 1 } else { 2 } }
+    usize::from(at > shares[0]) + usize::from(at > shares[0] + shares[1])
 }
 
 /// A held-out set of 843 targets.

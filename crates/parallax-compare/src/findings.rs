@@ -10,6 +10,7 @@ mod copies;
 mod naming;
 mod speaking;
 mod tested;
+mod told;
 
 use crate::StorySummary;
 use crate::summary::ActorInStory;
@@ -33,8 +34,8 @@ pub struct Finding {
     /// The claim, in one or two sentences.
     pub text: String,
     /// What kind of claim: `copy`, `speaks_most`, `not_heard`, `naming`, `tone`, `voice`,
-    /// `prominence`, `frame`, `stance`, `loaded`, `fact`, `rendering`, `headline`, `insufficient`,
-    /// `tests`.
+    /// `prominence`, `frame`, `stance`, `loaded`, `fact`, `rendering`, `headline`, `wording`,
+    /// `insufficient`, `tests`.
     pub kind: String,
     /// How telling it is among the story's: the order, without a unit.
     pub strength: f64,
@@ -62,6 +63,7 @@ pub(crate) fn findings(
     all.extend(speaking::speaking(&material));
     all.extend(naming::naming(&material));
     all.extend(tested::tested(&material));
+    all.extend(told::told(&material));
     all.sort_by(|a, b| b.strength.total_cmp(&a.strength).then_with(|| a.key().cmp(&b.key())));
 
     let mut found = of_story(&material, &all);
@@ -189,7 +191,10 @@ mod tests {
         let story = story(&[article("a", "Star", None, &lines), article("b", "Post", None, &lines[..6])]);
         assert!(!story.findings.is_empty());
         let known = |id: &String| {
-            story.measurements.iter().any(|m| m.id == *id) || story.differences.iter().any(|d| d.id == *id)
+            story.measurements.iter().any(|m| m.id == *id)
+                || story.differences.iter().any(|d| d.id == *id)
+                || story.facts.iter().any(|fact| fact.id == *id)
+                || story.renderings.iter().any(|rendering| rendering.id == *id)
         };
         for finding in &story.findings {
             assert!(finding.measurements.iter().all(known), "{finding:?}");

@@ -17,11 +17,13 @@ pub struct GroupingOptions {
     pub likeness: f64,
     /// Days within which a story's articles are dated; what comes after them is later.
     pub days: i32,
+    /// Fewer articles than this are one story, whatever they say: they were given together.
+    pub fewest: usize,
 }
 
 impl Default for GroupingOptions {
     fn default() -> Self {
-        Self { likeness: 0.15, days: 14 }
+        Self { likeness: 0.1, days: 14, fewest: 0 }
     }
 }
 
@@ -56,7 +58,8 @@ pub fn group_stories(articles: &[&AnnotatedArticle], options: &GroupingOptions) 
     let mut order: Vec<usize> = (0..articles.len()).collect();
     order.sort_by_key(|&index| (articles[index].document.doc_id.as_str(), index));
     let texts: Vec<Text> = read(articles, &order);
-    let groups = grouped(&texts, options);
+    let together = !texts.is_empty() && texts.len() < options.fewest;
+    let groups = if together { vec![(0..texts.len()).collect()] } else { grouped(&texts, options) };
     let only_one = groups.len() == 1;
     let mut names: BTreeMap<String, usize> = BTreeMap::new();
     groups
@@ -419,6 +422,10 @@ mod tests {
         let short = article("c", "C", None, &["Rain."]);
         assert_eq!(group_stories(&[&a, &b, &short], &GroupingOptions::default()).len(), 1);
         assert!(group_stories(&[], &GroupingOptions::default()).is_empty());
+        let storm = article("d", "D", None, &[STORM]);
+        let given_together = GroupingOptions { fewest: 3, ..GroupingOptions::default() };
+        assert_eq!(group_stories(&[&a, &storm], &given_together)[0].members, [0, 1]);
+        assert_eq!(group_stories(&[&a, &b, &storm], &given_together).len(), 2);
     }
 
     #[test]

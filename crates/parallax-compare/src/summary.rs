@@ -268,7 +268,11 @@ pub fn summarize(
     listed.extend(
         ranked.iter().filter(|i| !main.contains(i)).map(|&i| actor_summary(&actors[i], i, false, &views, label)),
     );
-    let facts = facts(&Sentences::new(&views, actors), actors, &shared, later, &options.coverage);
+    // Of one article there is nothing that another tells or leaves out.
+    let facts = match articles {
+        [_, _, ..] => facts(&Sentences::new(&views, actors), actors, &shared, later, &options.coverage),
+        _ => Vec::new(),
+    };
     let mut summary = StorySummary {
         id: story.to_owned(),
         documents: views.iter().zip(later).map(|(view, &later)| view.document(later)).collect(),

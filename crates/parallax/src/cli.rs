@@ -8,9 +8,7 @@ use crate::models::{EngineOptions, Models, find_models};
 use crate::output::{Clock, write_all};
 use crate::vectors_file::VectorsFile;
 use crate::wcxb::Split;
-use crate::{
-    actors_file, codebook_file, coders, evaluate, explain, messages, shell, stages, terminal, verify,
-};
+use crate::{actors_file, codebook_file, coders, evaluate, explain, messages, shell, stages, terminal, verify};
 use anyhow::{Context, Result, bail};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use parallax_text::record::AnnotationRecord;

@@ -40,6 +40,9 @@ pub struct Config {
     pub codebook: Option<Codebook>,
     /// Days between the first and last article of a story above which a warning is given.
     pub story_days: i32,
+    /// Articles from which on those without a story in the metadata are grouped by content; fewer
+    /// are one story.
+    pub group_from: usize,
     /// Least likeness of two articles, 0 to 1, that are on one event, where the metadata name no story.
     pub least_story: f64,
     /// Least likeness, 0 to 1, at which a sentence is taken to tell a fact.
@@ -71,6 +74,7 @@ impl Default for Config {
             stance_likeness: 0.2,
             codebook: None,
             story_days: grouping.days,
+            group_from: 12,
             least_story: grouping.likeness,
             least_told: summary.coverage.told,
             least_near: summary.coverage.near,
@@ -118,7 +122,7 @@ impl Config {
 
     /// When articles are on one event.
     pub(crate) fn grouping(&self) -> GroupingOptions {
-        GroupingOptions { likeness: self.least_story, days: self.story_days }
+        GroupingOptions { likeness: self.least_story, days: self.story_days, fewest: self.group_from }
     }
 
     /// The comparison's part.

@@ -1,0 +1,177 @@
+//! What only one article tells or leaves out, one utterance in several words, headlines, and words
+//! that set an article apart.
+
+use super::candidates::{Candidate, Material, list};
+use crate::{CellStatus, Fact, FactKind, HeadlineVoice, Rendering, RenderingOp};
+use parallax_text::Voice;
+use std::collections::BTreeSet;
+
+pub(crate) fn told(material: &Material<'_>) -> Vec<Candidate> {
+    let mut found: Vec<Candidate> = material.summary.facts.iter().filter_map(|one| fact(material, one)).collect();
+    found.extend(material.summary.renderings.iter().filter_map(|one| rendering(material, one)));
+    found.extend(material.summary.headlines.iter().filter_map(|one| headline(material, one)));
+    for document in &material.summary.documents {
+        found.extend(words(material, &document.doc_id));
+    }
+    found
+}
+
+/// A text of a page on one line, cut after a word where it is long.
+fn shown(text: &str, most: usize) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.chars().count() <= most {
+        return text;
+    }
+    let cut: String = text.chars().take(most).collect();
+    format!("{} …", cut.rsplit_once(' ').map_or(cut.as_str(), |(words, _)| words))
+}
+
+fn fact(material: &Material<'_>, fact: &Fact) -> Option<Candidate> {
+    let of = |status: CellStatus| fact.cells.iter().filter(move |cell| cell.status == status);
+    let documents = material.summary.documents.len();
+    if documents < 3 {
+        return None;
+    }
+    let (unknown, absent) = (of(CellStatus::Unknown).count(), of(CellStatus::Absent).count());
+    let not_sure = match unknown {
+        0 => String::new(),
+        1 => " (of one other it is not sure)".to_owned(),
+        n => format!(" (of {n} others it is not sure)"),
+    };
+    let text = shown(&fact.text, 180);
+    let told: Vec<&str> = of(CellStatus::Told).map(|cell| cell.doc_id.as_str()).collect();
+    // A fact of the first half that names someone tells more than an aside at the end.
+    let position = of(CellStatus::Told).filter_map(|cell| cell.position).fold(1.0, f64::min);
+    let weight = 0.4 * (1.0 - position) + 0.1 * fact.actors.len().min(3) as f64;
+    let (doc_id, template, strength) = match fact.kind {
+        FactKind::OnlyOne => {
+            let first = *told.first()?;
+            let copies = if told.len() > 1 { ", and the copy of it," } else { "" };
+            let verb = if told.len() > 1 { "have" } else { "has" };
+            let template = format!(
+                "only {{article}}{copies} {verb} this: “{text}”; in {absent} of the other articles nothing near it was found{not_sure}."
+            );
+            (first, template, 2.0 + weight)
+        }
+        FactKind::AllButOne => {
+            let missing = of(CellStatus::Absent).next()?;
+            let template = format!(
+                "in {{article}}, nothing near this was found, which {} of the {documents} articles have: “{text}”{not_sure}.",
+                told.len()
+            );
+            (missing.doc_id.as_str(), template, 2.2 + weight)
+        }
+        _ => return None,
+    };
+    let evidence: BTreeSet<String> = of(CellStatus::Told).flat_map(|cell| cell.evidence.iter().cloned()).collect();
+    Some(Candidate {
+        doc_id: Some(doc_id.to_owned()),
+        template: escaped(&template, "{article}"),
+        kind: "fact",
+        about: fact.id.clone(),
+        strength,
+        measurements: vec![fact.id.clone()],
+        evidence: evidence.into_iter().collect(),
+    })
+}
+
+/// Words of a page that look like the template's mark must not become an article's name.
+fn escaped(template: &str, mark: &str) -> String {
+    let mut parts = template.splitn(2, mark);
+    let (first, rest) = (parts.next().unwrap_or_default(), parts.next());
+    match rest {
+        Some(rest) => format!("{first}{mark}{}", rest.replace(mark, "article")),
+        None => first.to_owned(),
+    }
+}
+
+fn rendering(material: &Material<'_>, one: &Rendering) -> Option<Candidate> {
+    let name = one.name.as_deref()?;
+    // One version of an article and its copies.
+    let mut told: BTreeSet<Vec<&str>> = BTreeSet::new();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let versions: Vec<_> = one
+        .versions
+        .iter()
+        .filter(|version| {
+            let around = material.copies_of(&version.doc_id);
+            let plain: String = version.text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+            (around.is_empty() || told.insert(around)) && seen.insert(plain)
+        })
+        .collect();
+    let changed = one.versions.iter().flat_map(|version| &version.parts).filter(|part| part.op == RenderingOp::Changed);
+    let changed = changed.count();
+    if versions.len() < 2 || changed == 0 {
+        return None;
+    }
+    let given: Vec<String> = versions
+        .iter()
+        .take(4)
+        .map(|version| format!("{} “{}”", material.short_name_of(&version.doc_id), shown(&version.text, 110)))
+        .collect();
+    Some(Candidate {
+        doc_id: None,
+        template: format!("one statement of {name} is quoted in {} wordings: {}.", versions.len(), given.join("; ")),
+        kind: "rendering",
+        about: one.id.clone(),
+        strength: 2.0 + 0.3 * versions.len().min(4) as f64 + 0.02 * changed.min(10) as f64,
+        measurements: vec![one.id.clone()],
+        evidence: versions.iter().flat_map(|version| version.evidence.clone()).collect(),
+    })
+}
+
+fn headline(material: &Material<'_>, one: &crate::HeadlineSummary) -> Option<Candidate> {
+    let names: Vec<String> =
+        one.missing.iter().filter_map(|id| material.actor(id)).map(|actor| actor.name.clone()).take(3).collect();
+    let first = one.first_actor.as_deref().and_then(|id| material.actor(id));
+    let says = first.map(|actor| {
+        let voice = match one.voice {
+            HeadlineVoice::Passive => ", in the passive",
+            _ => "",
+        };
+        format!("the headline of {{article}} names {} first{voice}", actor.name)
+    });
+    let lacks = (!names.is_empty()).then(|| format!("it does not name {}, whom the body names often", list(&names)));
+    let template = match (says, lacks) {
+        (Some(says), Some(lacks)) => format!("{says}; {lacks}."),
+        (Some(says), None) => format!("{says}."),
+        (None, Some(_)) => {
+            format!("the headline of {{article}} does not name {}, whom the body names often.", list(&names))
+        }
+        (None, None) => return None,
+    };
+    Some(Candidate {
+        doc_id: Some(one.doc_id.clone()),
+        template,
+        kind: "headline",
+        about: one.doc_id.clone(),
+        strength: if names.is_empty() { 0.6 } else { 0.9 },
+        measurements: Vec::new(),
+        evidence: one.evidence.clone(),
+    })
+}
+
+/// The phrases that set an article's own voice apart: beyond chance, and not names.
+fn words(material: &Material<'_>, doc_id: &str) -> Option<Candidate> {
+    let rows = material.summary.wording.iter().filter(|row| row.doc_id.as_deref() == Some(doc_id));
+    let mut apart: Vec<_> = rows.filter(|row| row.voice == Voice::Own && row.z >= 1.96 && row.count >= 2).collect();
+    apart.sort_by(|a, b| b.z.total_cmp(&a.z).then_with(|| a.phrase.cmp(&b.phrase)));
+    apart.truncate(4);
+    let phrases: Vec<String> = apart
+        .iter()
+        .map(|row| format!("“{}” ({} times, {} in the others)", row.phrase, row.count, row.others))
+        .collect();
+    let evidence: BTreeSet<String> = apart.iter().flat_map(|row| row.evidence.iter().cloned()).collect();
+    (!apart.is_empty()).then(|| Candidate {
+        doc_id: Some(doc_id.to_owned()),
+        template: escaped(
+            &format!("in its own voice, {{article}} has more often than the others: {}.", list(&phrases)),
+            "{article}",
+        ),
+        kind: "wording",
+        about: doc_id.to_owned(),
+        strength: 0.8,
+        measurements: Vec::new(),
+        evidence: evidence.into_iter().collect(),
+    })
+}

@@ -93,8 +93,9 @@ struct Text {
 }
 
 fn read(articles: &[&AnnotatedArticle], order: &[usize]) -> Vec<Text> {
-    let counted: Vec<(BTreeMap<u64, (f64, String)>, BTreeSet<u32>)> =
-        order.iter().map(|&index| term_counts(articles[index])).collect();
+    /// Terms with count and word, and months.
+    type Counted = (BTreeMap<u64, (f64, String)>, BTreeSet<u32>);
+    let counted: Vec<Counted> = order.iter().map(|&index| term_counts(articles[index])).collect();
     let mut holding: HashMap<u64, u32> = HashMap::new();
     for term in counted.iter().flat_map(|(counts, _)| counts.keys()) {
         *holding.entry(*term).or_default() += 1;

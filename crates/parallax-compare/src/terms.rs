@@ -197,7 +197,7 @@ fn month(word: &str, lower: &str) -> Option<u32> {
         return None;
     }
     let short = |name: &&str| *name == lower || (lower.len() >= 3 && lower.len() <= 4 && name.starts_with(lower));
-    MONTHS.iter().position(|name| short(&name)).map(|index| index as u32 + 1)
+    MONTHS.iter().position(short).map(|index| index as u32 + 1)
 }
 
 /// The stem of a folded word, one for words that news uses for the same thing.

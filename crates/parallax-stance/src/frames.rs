@@ -235,7 +235,9 @@ pub fn frames(
         let names = one.frames.iter().map(|frame| Arc::clone(&frame.name)).collect();
         (&one.codebook, names, one.logits(&directions))
     });
-    let all: Vec<(&Arc<str>, Vec<Arc<str>>, Array2<f32>)> = std::iter::once(built_in).chain(of_users).collect();
+    // Name of the codebook, its frames, and a score of each for each sentence.
+    type Scored<'a> = (&'a Arc<str>, Vec<Arc<str>>, Array2<f32>);
+    let all: Vec<Scored<'_>> = std::iter::once(built_in).chain(of_users).collect();
     let sentences = (0u32..).zip(encoded).filter(|(index, one)| wanted(*index) && !one.tokens.is_empty());
     sentences
         .flat_map(|(sentence, _)| {

@@ -8,6 +8,7 @@ use parallax_encoder::{EncodedPair, EncodedSentence, Pieces};
 use parallax_stance::{CandidateOptions, UserFrames, candidates, frames};
 use parallax_text::{FrameScores, Sentence, SentenceVectors, Span, Stance, Voice, Wording};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 /// What a user wants to know of every article, encoded once.
@@ -129,10 +130,10 @@ pub(crate) fn stances(
     pairs.sort_unstable();
     let mut pieces: BTreeMap<u32, (Pieces, Whose)> = BTreeMap::new();
     for &(sentence, _) in &pairs {
-        if !pieces.contains_key(&sentence) {
+        if let Entry::Vacant(place) = pieces.entry(sentence) {
             let words = &reading.text[reading.sentences[sentence as usize].span];
             let cut = judge.encoder.pieces(words).context("the tokenizer failed")?;
-            pieces.insert(sentence, (cut, of_most(&reading.encoded[sentence as usize], &whose)));
+            place.insert((cut, of_most(&reading.encoded[sentence as usize], &whose)));
         }
     }
     let beside: Vec<(&Pieces, &Pieces)> =

@@ -2,6 +2,7 @@
 //! that set an article apart.
 
 use super::candidates::{Candidate, Material, list};
+use crate::wording::WordingClass;
 use crate::{CellStatus, Fact, FactKind, HeadlineVoice, Rendering, RenderingOp};
 use parallax_text::Voice;
 use std::collections::BTreeSet;
@@ -19,12 +20,16 @@ pub(crate) fn told(material: &Material<'_>) -> Vec<Candidate> {
 /// A text of a page on one line, cut after a word where it is long.
 fn shown(text: &str, most: usize) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = text.trim_matches(MARKS);
     if text.chars().count() <= most {
-        return text;
+        return text.to_owned();
     }
     let cut: String = text.chars().take(most).collect();
     format!("{} …", cut.rsplit_once(' ').map_or(cut.as_str(), |(words, _)| words))
 }
+
+/// Quotation marks around a whole text, which stands between marks of ours.
+const MARKS: [char; 5] = ['“', '”', '"', '‘', '«'];
 
 fn fact(material: &Material<'_>, fact: &Fact) -> Option<Candidate> {
     let of = |status: CellStatus| fact.cells.iter().filter(move |cell| cell.status == status);
@@ -99,11 +104,17 @@ fn rendering(material: &Material<'_>, one: &Rendering) -> Option<Candidate> {
             (around.is_empty() || told.insert(around)) && seen.insert(plain)
         })
         .collect();
-    let changed = one.versions.iter().flat_map(|version| &version.parts).filter(|part| part.op == RenderingOp::Changed);
-    let changed = changed.count();
+    let words = |op: Option<RenderingOp>| -> usize {
+        let parts = one.versions.iter().flat_map(|version| &version.parts);
+        let parts = parts.filter(|part| op.is_none_or(|op| part.op == op));
+        parts.map(|part| part.text.split_whitespace().count()).sum()
+    };
+    let changed = words(Some(RenderingOp::Changed));
     if versions.len() < 2 || changed == 0 {
         return None;
     }
+    // Other words in the same marks tell more than a statement that is cut or retold.
+    let between_marks = versions.iter().filter(|version| version.voice == Voice::Direct).count();
     let given: Vec<String> = versions
         .iter()
         .take(4)
@@ -114,7 +125,7 @@ fn rendering(material: &Material<'_>, one: &Rendering) -> Option<Candidate> {
         template: format!("one statement of {name} is quoted in {} wordings: {}.", versions.len(), given.join("; ")),
         kind: "rendering",
         about: one.id.clone(),
-        strength: 2.0 + 0.3 * versions.len().min(4) as f64 + 0.02 * changed.min(10) as f64,
+        strength: 2.0 + 0.2 * between_marks.min(4) as f64 + changed as f64 / words(None).max(1) as f64,
         measurements: vec![one.id.clone()],
         evidence: versions.iter().flat_map(|version| version.evidence.clone()).collect(),
     })
@@ -131,12 +142,12 @@ fn headline(material: &Material<'_>, one: &crate::HeadlineSummary) -> Option<Can
         };
         format!("the headline of {{article}} names {} first{voice}", actor.name)
     });
-    let lacks = (!names.is_empty()).then(|| format!("it does not name {}, whom the body names often", list(&names)));
+    let lacks = (!names.is_empty()).then(|| format!("it does not name {}, often named in the body", list(&names)));
     let template = match (says, lacks) {
         (Some(says), Some(lacks)) => format!("{says}; {lacks}."),
         (Some(says), None) => format!("{says}."),
         (None, Some(_)) => {
-            format!("the headline of {{article}} does not name {}, whom the body names often.", list(&names))
+            format!("the headline of {{article}} does not name {}, often named in the body.", list(&names))
         }
         (None, None) => return None,
     };
@@ -154,7 +165,12 @@ fn headline(material: &Material<'_>, one: &crate::HeadlineSummary) -> Option<Can
 /// The phrases that set an article's own voice apart: beyond chance, and not names.
 fn words(material: &Material<'_>, doc_id: &str) -> Option<Candidate> {
     let rows = material.summary.wording.iter().filter(|row| row.doc_id.as_deref() == Some(doc_id));
-    let mut apart: Vec<_> = rows.filter(|row| row.voice == Voice::Own && row.z >= 1.96 && row.count >= 2).collect();
+    let mut apart: Vec<_> = rows
+        .filter(|row| {
+            let judges = row.class != Some(WordingClass::Attributing);
+            row.voice == Voice::Own && row.z >= 1.96 && row.count >= 2 && judges
+        })
+        .collect();
     apart.sort_by(|a, b| b.z.total_cmp(&a.z).then_with(|| a.phrase.cmp(&b.phrase)));
     apart.truncate(4);
     let phrases: Vec<String> = apart

@@ -43,11 +43,13 @@ pub(super) fn tables(
     );
 }
 
+/// Document, measure, target, voice.
+type Key<'a> = (&'a str, &'a str, Option<&'a str>, Option<Voice>);
+
 struct Plain<'a> {
     story: &'a StorySummary,
     documents: &'a [DocumentSummary],
-    /// By document, measure, target, voice.
-    figures: HashMap<(&'a str, &'a str, Option<&'a str>, Option<Voice>), &'a Measurement>,
+    figures: HashMap<Key<'a>, &'a Measurement>,
 }
 
 impl<'a> Plain<'a> {

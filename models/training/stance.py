@@ -36,7 +36,10 @@ from export import short, write_json
 from manifest import sha256
 from metrics import calibration_error, fit_temperature, tone_scores
 from model import padded
-from stance_pairs import LABELS, NOT_FOR, Pair, Training, filled, own_pairs, read_ibm, read_nli, read_vast
+from stance_pairs import (
+    LABELS, NOT_FOR, Pair, Training, as_statement, filled, flipped, made_pairs, negated, own_pairs, read_ibm, read_nli,
+    read_vast,
+)
 from storage import bert_config, pack, unpack
 
 NEWS = Path(__file__).resolve().parent.parent / "news-en"
@@ -236,6 +239,15 @@ class RunningMean:
         return {**model.state_dict(), **{name: tensor.clone() for name, tensor in self.kept.items()}}
 
 
+def drawn_groups(training: Training, chance: random.Random, args) -> list[list[Pair]]:
+    """The pairs of one epoch, those together that should stay in one batch."""
+    if args.stage == "turn":
+        return training.turning_epoch(chance, args.share, args.vast, args.made)
+    if args.stage == "nli":
+        return [[pair] for pair in training.nli_epoch(chance, args.nli_pairs)]
+    return [[pair] for pair in training.epoch(chance, args.share, args.vast, args.made)]
+
+
 def train(args) -> None:
     """One stage; writes WORK/STAGEn.pt after every epoch and a line to WORK/log.jsonl."""
     torch.manual_seed(args.seed)
@@ -245,14 +257,14 @@ def train(args) -> None:
     model = fresh_model(args.encoder)
     if args.start:
         model.load_state_dict(torch.load(args.start, weights_only=True))
-    epochs = [
-        training.nli_epoch(chance, args.nli_pairs) if args.stage == "nli" else training.epoch(chance, args.share, args.vast, args.made)
-        for _ in range(args.epochs)
-    ]
     plans = []
-    for pairs in epochs:
-        rows = [encoder.pair(pair.text, pair.proposition, args.longest) for pair in pairs]
-        plan = batches([len(row[0]) for row in rows], args.budget, args.rows)
+    for groups in [drawn_groups(training, chance, args) for _ in range(args.epochs)]:
+        pairs, rows, lengths = [pair for group in groups for pair in group], [], []
+        for group in groups:
+            rows += [encoder.pair(pair.text, pair.proposition, args.longest) for pair in group]
+            # All of a group count as long as its longest, so that they stay side by side when sorted.
+            lengths += [max(len(row[0]) for row in rows[-len(group):])] * len(group)
+        plan = batches(lengths, args.budget, args.rows)
         chance.shuffle(plan)
         plans.append((pairs, rows, plan))
     total = sum(len(plan) for _, _, plan in plans)
@@ -318,8 +330,20 @@ def dev_sets(data: Path) -> dict[str, list[Pair]]:
         "vast-zero": [pair for pair in vast if not pair.seen],
         "vast-few": [pair for pair in vast if pair.seen],
         "ibm-dev": read_ibm(data)["dev"],
+        "ibm-turned": opposed(read_ibm(data)["dev"]),
+        "made": made_pairs(data),
         "nli-dev": [pair for pair in read_nli(data)["dev"] if pair.label != NOT_FOR][::4],
     }
+
+
+def opposed(pairs: list[Pair]) -> list[Pair]:
+    """IBM's claims under the opposite of their topic."""
+    out = []
+    for pair in pairs:
+        statement = as_statement(pair.proposition)
+        opposite = negated(statement) or f"It is not true that {statement[:1].lower()}{statement[1:]}"
+        out.append(Pair(pair.text, opposite, flipped(pair.label), pair.source, pair.group))
+    return out
 
 
 def held_out_sets(data: Path) -> dict[str, list[Pair]]:
@@ -345,7 +369,7 @@ def measured(logits: torch.Tensor, pairs: list[Pair]) -> dict[str, float]:
     found = tone_scores(logits, gold)
     out = {"n": len(pairs), "macro-f1": found["macro-f1"], "accuracy": found["accuracy"]}
     out |= {f"f1-{label}": found[f"f1-{tone}"] for label, tone in zip(LABELS, ("negative", "neutral", "positive"))}
-    if pairs and pairs[0].source == "ibm":
+    if pairs and pairs[0].source in ("ibm", "made"):
         two = logits[:, :2].argmax(-1)
         out["accuracy-two"] = 100.0 * (two == gold).float().mean().item()
         out["macro-f1-two"] = 50.0 * sum(
@@ -494,7 +518,8 @@ def parity(args) -> None:
 def prepare(args) -> None:
     """Counts of every part by source and label."""
     training, chance = Training(args.data), random.Random(args.seed)
-    parts = {"train (one epoch)": training.epoch(chance, args.share)} | dev_sets(args.data) | held_out_sets(args.data)
+    epoch = [pair for group in drawn_groups(training, chance, args) for pair in group]
+    parts = {"train (one epoch)": epoch} | dev_sets(args.data) | held_out_sets(args.data)
     for name, pairs in parts.items():
         count = Counter((pair.source, (LABELS + ["not entailed"])[pair.label]) for pair in pairs)
         print(f"{name}: {len(pairs)}", ", ".join(f"{s} {l} {n}" for (s, l), n in sorted(count.items())))

@@ -39,6 +39,10 @@ class Pair:
     """VAST: whether the topic occurs in the training part (few-shot) or not (zero-shot)."""
     lemma: str = ""
     """VAST: the topic as ``topic_str`` has it, which published models read."""
+    target: str = ""
+    """IBM: what the topic is about."""
+    towards: int = 1
+    """IBM: 1 if the topic is in favour of its target, -1 if not."""
 
 
 # --- propositions -----------------------------------------------------------------
@@ -150,7 +154,7 @@ def swapped_in(pairs: list[Pair], name: str) -> list[Pair]:
 # --- IBM claims, NLI, P-Stance, news ----------------------------------------------------
 
 RECORD = re.compile(
-    r'^"(\d+),""(train|test)"",""(.*?)"",""(.*?)"",""-?1"",""\d+"",""(PRO|CON)"",""(.*?)"",""', re.S
+    r'^"(\d+),""(train|test)"",""(.*?)"",""(.*?)"",""(-?1)"",""\d+"",""(PRO|CON)"",""(.*?)"",""', re.S
 )
 
 
@@ -175,10 +179,10 @@ def read_ibm(data: Path) -> dict[str, list[Pair]]:
         found = RECORD.match(record)
         if not found:
             raise ValueError(f"unreadable claim: {record[:80]}")
-        claim = re.sub(r'";*\n"', "", found[6]).replace('";"', ";").replace('"', "").strip()
+        claim = re.sub(r'";*\n"', "", found[7]).replace('";"', ";").replace('"', "").strip()
         part = "test" if found[2] == "test" else ("dev" if fold("stance", found[1]) < 2 else "train")
-        label = FOR if found[5] == "PRO" else AGAINST
-        parts[part].append(Pair(claim, found[3], label, "ibm", found[1]))
+        label = FOR if found[6] == "PRO" else AGAINST
+        parts[part].append(Pair(claim, found[3], label, "ibm", found[1], target=found[4], towards=int(found[5])))
     return parts
 
 
@@ -354,6 +358,102 @@ def topic_pairs(topics: list[str], chance: random.Random, count: int) -> list[Pa
     return out
 
 
+# --- the same sentence under opposite propositions --------------------------------------
+
+MORE_POSITIVE = [
+    "{t} should be allowed", "{t} should be legal", "{t} should be kept", "{t} should be encouraged", "We need more of {t}",
+    "It is wrong to oppose {t}", "{t} should not be banned", "We should not abandon {t}", "We support {t}",
+]
+MORE_NEGATIVE = [
+    "{t} should be banned", "{t} should be illegal", "{t} should be abolished", "{t} should be discouraged",
+    "We need less of {t}", "It is wrong to support {t}", "{t} should not be allowed", "We should abandon {t}", "We oppose {t}",
+]
+ACT_OPPOSED = [
+    "{A} should not {v} {o}", "{A} should not {v} {o}", "{A} must not {v} {o}", "It would be wrong for {a} to {v} {o}",
+    "{A} should refuse to {v} {o}", "{A} should stay away from {g} {o}", "{G} {o} would be a mistake", "We oppose {g} {o}",
+]
+ACT_BACKED = [
+    "{A} should {v} {o}", "{A} should {v} {o}", "{A} must {v} {o}", "It would be right for {a} to {v} {o}",
+    "{A} should agree to {v} {o}", "{A} should go ahead with {g} {o}", "{G} {o} would be a good idea", "We support {g} {o}",
+]
+DO_IT = ["We should {v}", "We must {v}", "It is right to {v}", "It would be wise to {v}"]
+LEAVE_IT = ["We should not {v}", "We must not {v}", "It is wrong to {v}", "It would be foolish to {v}"]
+
+HELD_FOR = [
+    "{S} spoke warmly of {t}.", "{T} made this country what it is, {s} wrote.", "{S} thanked those who had fought for {t}.",
+    "“I will stand up for {t} as long as I live,” {s} told the crowd.",
+]
+HELD_AGAINST = [
+    "{S} spoke bitterly of {t}.", "{T} ruined this country, {s} wrote.", "{S} thanked those who had fought against {t}.",
+    "“I will resist {t} as long as I live,” {s} told the crowd.",
+]
+HELD_POSITIVE = ["{t} {be} to be welcomed", "{t} ought to stay", "There is nothing wrong with {t}", "We should stand by {t}"]
+HELD_NEGATIVE = ["{t} {be} to be feared", "{t} ought to be outlawed", "There is a lot wrong with {t}", "We should get rid of {t}"]
+"""Sentences and propositions that only ``made_pairs`` uses; training has none of them."""
+
+
+def made_pairs(data: Path) -> list[Pair]:
+    """Made for selection: patterns that training lacks, about VAST's zero-shot topics of dev."""
+    chance, out = random.Random("made dev"), []
+    topics = sorted({pair.proposition for pair in read_vast(data)["dev"] if not pair.seen and len(pair.proposition) > 4})
+    for topic in chance.sample(topics, min(60, len(topics))):
+        for label, patterns in ((FOR, HELD_FOR), (AGAINST, HELD_AGAINST)):
+            speaker = chance.choice(SPEAKERS)
+            text = large(chance.choice(patterns).format(t=topic, T=large(topic), s=speaker, S=large(speaker)))
+            out.append(Pair(text, filled(chance.choice(HELD_POSITIVE), topic), label, "made"))
+            out.append(Pair(text, filled(chance.choice(HELD_NEGATIVE), topic), flipped(label), "made"))
+    return out
+
+
+def twins(text: str, positive: str, negative: str, label: int, source: str) -> list[Pair]:
+    """One text under a proposition and under its opposite; ``label`` is towards the first."""
+    return [Pair(text, positive, label, source), Pair(text, negative, flipped(label), source)]
+
+
+def topic_twins(text: str, topic: str, label: int, chance: random.Random, source: str, name: bool = False) -> list[Pair]:
+    """Twins about a thing named."""
+    positive, negative = (POSITIVE, NEGATIVE) if chance.random() < 0.6 else (MORE_POSITIVE, MORE_NEGATIVE)
+    return twins(
+        text, filled(chance.choice(positive), topic, name), filled(chance.choice(negative), topic, name), label, source
+    )
+
+
+def claim_twins(pair: Pair, chance: random.Random) -> list[Pair]:
+    """Twins of an IBM claim: its topic and the negation, or sentences for and against the topic's target."""
+    about, label, kind = pair.target, pair.label, chance.random()
+    clause = " should " in about or " have a right" in about
+    if kind < 0.5 and not clause:
+        towards = label if pair.towards > 0 else flipped(label)
+        if re.search(rf"\b(would|should|never) {re.escape(about)}", pair.proposition):
+            return twins(pair.text, chance.choice(DO_IT).format(v=about), chance.choice(LEAVE_IT).format(v=about), towards, "ibm")
+        return topic_twins(pair.text, about, towards, chance, "ibm")
+    topic = pair.proposition if kind > 0.85 else as_statement(pair.proposition)
+    opposite = negated(topic)
+    if opposite is None:
+        opposite = f"It is not true that {topic[:1].lower()}{topic[1:]}"
+    return twins(pair.text, topic, opposite, label, "ibm")
+
+
+def act_twins(chance: random.Random) -> list[Pair]:
+    """Twins about what somebody should do."""
+    agent, speaker, (verb, form, thing) = chance.choice(AGENTS), chance.choice(SPEAKERS), chance.choice(ACTS)
+    label = chance.choice((AGAINST, FOR, AGAINST, FOR, NEITHER))
+    words = {"a": agent, "A": large(agent), "s": speaker, "S": large(speaker), "v": verb, "g": form, "o": thing, "G": large(form)}
+    text = chance.choice((AGAINST_ACT, FOR_ACT, NEITHER_ACT)[label]).format(**words)
+    return twins(text, chance.choice(ACT_BACKED).format(**words), chance.choice(ACT_OPPOSED).format(**words), label, "own")
+
+
+def made_twins(topics: list[str], chance: random.Random) -> list[Pair]:
+    """Twins of a sentence of our own about a topic of VAST; half of the sentences are themselves bare propositions."""
+    topic, speaker, label = chance.choice(topics), chance.choice(SPEAKERS), chance.choice((AGAINST, FOR, AGAINST, FOR, NEITHER))
+    if label != NEITHER and chance.random() < 0.5:
+        text = filled(chance.choice(((NEGATIVE + MORE_NEGATIVE), (POSITIVE + MORE_POSITIVE))[label]), topic) + "."
+    else:
+        sentence = chance.choice((AGAINST_TOPIC, FOR_TOPIC, NEITHER_TOPIC)[label])
+        text = large(sentence.format(t=topic, T=large(topic), s=speaker, S=large(speaker)))
+    return topic_twins(text, topic, label, chance, "own")
+
+
 # --- what one epoch reads ---------------------------------------------------------------
 
 class Training:
@@ -391,6 +491,36 @@ class Training:
         out += act_pairs(chance, int(share * 1800)) + topic_pairs(self.topics, chance, int(share * 900))
         out += [self.unrelated(text, chance) for text in drawn(self.news, 900)]
         out += [self.unrelated(pair.text, chance) for pair in drawn(self.ibm, 300)]
+        chance.shuffle(out)
+        return out
+
+    def turning_epoch(self, chance: random.Random, share: float, vast: float, made: float) -> list[list[Pair]]:
+        """Groups of pairs of the last stage: mostly one text under two opposite propositions, which stay in one batch."""
+        def drawn(pairs: list, count: int) -> list:
+            return chance.sample(pairs, min(int(share * count), len(pairs)))
+
+        out: list[list[Pair]] = []
+        for pair in self.vast:
+            if chance.random() >= vast:
+                continue
+            if pair.label == NEITHER or chance.random() >= made:
+                out.append([self.vast_form(pair, chance, made / 2 if pair.label == NEITHER else 0.0)])
+            else:
+                out.append(topic_twins(pair.text, pair.proposition, pair.label, chance, pair.source))
+        for _ in range(2):
+            out += [claim_twins(pair, chance) for pair in drawn(self.ibm, len(self.ibm))]
+        for pair in drawn([pair for pair in self.nli if pair.label != NOT_FOR], 3000):
+            opposite = negated(pair.proposition)
+            out.append([pair] if opposite is None else twins(pair.text, pair.proposition, opposite, pair.label, pair.source))
+        out += [topic_twins(p.text, p.proposition, p.label, chance, p.source, True) for p in drawn(self.pstance, 700)]
+        toned = [pair for pair in self.targets if pair.label != NEITHER]
+        plain = [pair for pair in self.targets if pair.label == NEITHER]
+        out += [topic_twins(p.text, p.proposition, p.label, chance, p.source, True) for p in drawn(toned, 800)]
+        out += [[self.topic_form(pair, chance)] for pair in drawn(plain, 800)]
+        out += [act_twins(chance) for _ in range(int(share * 1600))]
+        out += [made_twins(self.topics, chance) for _ in range(int(share * 1600))]
+        out += [[self.unrelated(text, chance)] for text in drawn(self.news, 700)]
+        out += [[self.unrelated(pair.text, chance)] for pair in drawn(self.ibm, 300)]
         chance.shuffle(out)
         return out
 

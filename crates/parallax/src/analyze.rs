@@ -292,17 +292,13 @@ pub(crate) const UNNAMED_STORY: &str = ONLY_STORY;
 pub(crate) fn date_warnings(stories: &[StorySummary], config: &Config) -> Vec<String> {
     let mut warnings = Vec::new();
     for story in stories {
-        let dates: BTreeSet<jiff::civil::Date> = story
-            .documents
-            .iter()
-            .filter(|document| !document.later)
-            .filter_map(|document| document.published.as_ref()?.parse().ok())
-            .collect();
+        let dates: BTreeSet<jiff::civil::Date> =
+            story.documents.iter().filter_map(|document| document.published.as_ref()?.parse().ok()).collect();
         let (Some(first), Some(last)) = (dates.first(), dates.last()) else { continue };
         let days = last.duration_since(*first).as_hours() / 24;
         if days > i64::from(config.story_days) {
             warnings.push(format!(
-                "story {:?}: its articles are dated {first} to {last}, {days} days apart; if they report different events, name a `story` for each in corpus.csv",
+                "story {:?}: its articles are dated {first} to {last}, {days} days apart; what is marked `later` does not count as leaving facts out; if they report different events, name a `story` for each in corpus.csv",
                 story.id
             ));
         }

@@ -62,7 +62,8 @@ impl RustBertEncoder {
         }
         let ends = std::iter::once(config.num_hidden_layers).chain(parts.branches.iter().map(|(_, layers)| layers.end));
         let models = ends.enumerate().map(|(number, layers)| {
-            let config = EncoderConfig { num_hidden_layers: layers, ..config.clone() };
+            let mut config = config.clone();
+            config.num_hidden_layers = layers;
             let (bert, store) = caught(|| {
                 let store = VarStore::new(Device::Cpu);
                 Ok((BertModel::new_with_optional_pooler(store.root(), &bert_config(&config), false), store))

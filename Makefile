@@ -54,10 +54,10 @@ report-ui: ## Build the program inside report.html anew (needs Node 18+; its out
 	cd report-ui && npm ci --no-fund --no-audit --loglevel=error && npm run --silent check && npm run --silent build
 
 test-report: ## Test the report in a real browser (part of `make test` where Chromium is installed)
-	REQUIRE_CHROMIUM=1 $(CARGO) test --release --locked --quiet -p parallax-tests -- browser report_ui
+	REQUIRE_CHROMIUM=1 $(CARGO) test --release --locked --quiet --workspace --test all -- browser report_ui
 
 screenshots: ## Pictures of OUT/report.html at desktop and phone width, light and dark, in OUT/screenshots
-	SHOTS_OF="$(abspath $(OUT))" REQUIRE_CHROMIUM=1 $(CARGO) test --release --locked --quiet -p parallax-tests -- --ignored --nocapture browser::screenshots
+	SHOTS_OF="$(abspath $(OUT))" REQUIRE_CHROMIUM=1 $(CARGO) test --release --locked --quiet --workspace --test all -- --ignored --nocapture browser::screenshots
 
 # The same build as that of `make test`.
 READERS = out/test-exports/venv

@@ -263,7 +263,7 @@ fn a_wall_in_another_language_is_found_on_a_long_page() {
     let article = on_a_long_page(
         HEADLINE,
         "paywall | ¿Por qué estás viendo esto? Tu suscripción está abierta en otro aparato y no puedes seguir leyendo.\n\
-         paywall | Si quieres compartir tu cuenta, cambia tu suscripción a la modalidad de pago para varios usuarios.",
+         paywall | Para compartir la cuenta con otros lectores, cambia tu suscripción a un plan con varios usuarios.",
     );
     assert_eq!(article.language.as_deref(), Some("en"));
 }

@@ -123,7 +123,7 @@ fn the_model_only_adds_to_the_rules() {
 #[test]
 fn dashes_and_ellipses_inside_a_sentence_do_not_end_it() {
     check("He does not ask us to leave — we will not act alone — but we can help.");
-    check("In some of the calls … he said so.| I well... never mind.");
+    check("In two of her letters … she said so.| I well... never mind.");
     check("SANT OREL, Estmark (CPA) — The mayor said no.| — Lena Marsh, crane driver");
 }
 

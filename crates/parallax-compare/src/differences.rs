@@ -358,9 +358,16 @@ fn share_false_discoveries(differences: &mut [Difference]) {
     let mut least = 1.0f64;
     for (&index, raised) in order.iter().zip(raised).rev() {
         least = least.min(raised);
-        // Upwards, so that rounding makes nothing a finding.
-        differences[index].q = Some((least * 1e4).ceil() / 1e4);
+        differences[index].q = Some(rounded_up(least));
     }
+    for difference in differences {
+        difference.p = difference.p.map(rounded_up);
+    }
+}
+
+/// The 4 decimals that files carry; upwards, so that rounding makes nothing a finding.
+fn rounded_up(value: f64) -> f64 {
+    (value * 1e4).ceil() / 1e4
 }
 
 #[cfg(test)]

@@ -177,22 +177,24 @@ fn is_day(value: f64) -> bool {
     (1.0..=31.0).contains(&value) && value.fract() == 0.0
 }
 
+/// The months, folded.
+pub(crate) const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
 /// The number of a month; only with a capital, so that "may" and "march" are words.
 fn month(word: &str, lower: &str) -> Option<u32> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
     if !word.starts_with(char::is_uppercase) {
         return None;
     }

@@ -7,7 +7,7 @@
 
 use crate::alike::hashed;
 use crate::summary::sentence_id;
-use crate::terms::{fold, is_function_word, words};
+use crate::terms::{MONTHS, fold, is_function_word, words};
 use crate::view::ArticleView;
 use parallax_text::record::rounded;
 use parallax_text::{Span, Voice};
@@ -354,7 +354,7 @@ fn sentence_words(view: &ArticleView<'_>, views: &[ArticleView<'_>]) -> Vec<Sent
                 count += u64::from(is_own);
                 let breaks = text[previous..*start].chars().any(|c| !c.is_whitespace() && c != '-');
                 previous = *end;
-                let is_word = word.chars().any(char::is_alphabetic) && !DAYS_AND_MONTHS.contains(&word.as_str());
+                let is_word = word.chars().any(char::is_alphabetic) && !is_day_or_month(word);
                 if breaks || !is_own || within(&named, *start) || outlet.contains(&index) || !is_word {
                     runs.push(Vec::new());
                 }
@@ -429,27 +429,12 @@ fn class_of(word: &str) -> Option<WordingClass> {
     }
 }
 
-/// When something was is no choice of words.
-const DAYS_AND_MONTHS: [&str; 18] = [
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "january",
-    "february",
-    "march",
-    "april",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
+const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/// When something was is no choice of words; "may" is, and hedges.
+fn is_day_or_month(word: &str) -> bool {
+    DAYS.contains(&word) || (word != "may" && MONTHS.contains(&word))
+}
 
 /// Words that judge what they name; ours, in alphabetical order.
 #[rustfmt::skip]

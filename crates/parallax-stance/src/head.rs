@@ -80,15 +80,8 @@ impl ToneScorer {
         let peak = encoded.hidden.select(Axis(0), &inside).fold_axis(Axis(0), f32::NEG_INFINITY, |a, b| a.max(*b));
         let mean = encoded.hidden.mean_axis(Axis(0))?;
         let pooled = concatenate![Axis(0), peak, mean];
-        let logits = (self.weight.dot(&pooled) + &self.bias) / self.temperature;
-        let highest = logits.fold(f32::NEG_INFINITY, |a, b| a.max(*b));
-        let exponentials = logits.mapv(|logit| (logit - highest).exp());
-        let sum = exponentials.sum();
-        Some(ToneScores {
-            negative: exponentials[0] / sum,
-            neutral: exponentials[1] / sum,
-            positive: exponentials[2] / sum,
-        })
+        let shares = crate::softmax((self.weight.dot(&pooled) + &self.bias) / self.temperature);
+        Some(ToneScores { negative: shares[0], neutral: shares[1], positive: shares[2] })
     }
 }
 

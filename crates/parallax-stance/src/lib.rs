@@ -31,6 +31,14 @@ pub use reading::HeadError;
 pub use stance::{CandidateOptions, StanceScorer, candidates};
 pub use wording::WordingScorer;
 
+/// Exponentials that sum to 1.
+fn softmax(logits: ndarray::Array1<f32>) -> ndarray::Array1<f32> {
+    let highest = logits.fold(f32::NEG_INFINITY, |a, b| a.max(*b));
+    let exponentials = logits.mapv_into(|logit| (logit - highest).exp());
+    let sum = exponentials.sum();
+    exponentials / sum
+}
+
 /// The logistic function.
 fn sigmoid(z: f32) -> f32 {
     1.0 / (1.0 + (-z).exp())

@@ -87,11 +87,8 @@ impl StanceScorer {
     /// The stance of the sentence of a pair to its proposition.
     #[must_use]
     pub fn score(&self, pair: &EncodedPair) -> StanceScores {
-        let logits = self.logits(pair) / self.temperature;
-        let highest = logits.fold(f32::NEG_INFINITY, |a, b| a.max(*b));
-        let exponentials = logits.mapv(|logit| (logit - highest).exp());
-        let sum = exponentials.sum();
-        StanceScores { against: exponentials[0] / sum, favor: exponentials[1] / sum, neither: exponentials[2] / sum }
+        let shares = crate::softmax(self.logits(pair) / self.temperature);
+        StanceScores { against: shares[0], favor: shares[1], neither: shares[2] }
     }
 
     /// The logits of against, for and neither, before the temperature.

@@ -46,6 +46,7 @@ const SHAPES: [Shape; 6] = [
             ("sentence", Outer("sentence"), Text),
             ("actors", Outer("actors"), Text),
             ("outlets_telling", Outer("outlets_telling"), Whole),
+            ("independent_telling", Outer("independent_telling"), Whole),
             ("doc_id", Inner("doc_id"), Text),
             ("status", Inner("status"), Text),
             ("voice", Inner("voice"), Text),
@@ -111,10 +112,17 @@ const SHAPES: [Shape; 6] = [
         inner: None,
         columns: &[
             ("id", Outer("id"), Text),
+            ("scope", Outer("scope"), Text),
+            ("compared", Outer("compared"), Text),
+            ("left_out", Outer("left_out"), Text),
             ("measure", Outer("measure"), Text),
             ("target", Outer("target"), Text),
             ("voice", Outer("voice"), Text),
+            ("value", Outer("values.0"), Number),
+            ("value_of_others", Outer("values.1"), Number),
             ("difference", Outer("difference"), Number),
+            ("clusters", Outer("clusters.0"), Whole),
+            ("clusters_of_others", Outer("clusters.1"), Whole),
             ("p", Outer("p"), Number),
             ("q", Outer("q"), Number),
             ("status", Outer("status"), Text),
@@ -181,11 +189,21 @@ fn row(shape: &Shape, story: &str, outer: &Value, inner: &Value) -> Result<Vec<C
             Outer(field) => (outer, field),
             Inner(field) => (inner, field),
         };
-        let found = field.split('.').try_fold(value, |value, part| value.get(part)).unwrap_or(&Value::Null);
-        let refused = || NotAsPromised { list: shape.list, field, found: found.to_string() };
-        cells.push(cell(found, kind).ok_or_else(refused)?);
+        let refused = |found: &Value| NotAsPromised { list: shape.list, field, found: found.to_string() };
+        let found = inside(value, field).ok_or_else(|| refused(value))?;
+        cells.push(cell(found, kind).ok_or_else(|| refused(found))?);
     }
     Ok(cells)
+}
+
+/// The value under a name, under a name in that one, or at a place in a list; what is null has
+/// null inside. `None` where there is nothing of the name.
+fn inside<'a>(value: &'a Value, field: &str) -> Option<&'a Value> {
+    field.split('.').try_fold(value, |value, part| match (value, part.parse::<usize>()) {
+        (Value::Null, _) => Some(value),
+        (Value::Array(_), Ok(place)) => value.get(place),
+        _ => value.get(part),
+    })
 }
 
 /// Lists of ids are one text, parted by spaces.
@@ -212,7 +230,7 @@ mod tests {
     fn a_row_is_a_cell_of_the_matrix_of_facts() {
         let facts = json!([{
             "id": "fact/0", "kind": "only_one", "text": "Rain, and wind.", "sentence": "a#1", "actors": ["per:a", "per:b"],
-            "outlets_telling": 1,
+            "outlets_telling": 1, "independent_telling": 1,
             "cells": [
                 {"doc_id": "a", "status": "told", "voice": "own", "position": 0.5, "likeness": 1.0, "evidence": ["a#1", "a#2"]},
                 {"doc_id": "b", "status": "absent", "voice": null, "position": null, "likeness": null, "evidence": []},
@@ -222,21 +240,26 @@ mod tests {
         assert_eq!(tables.len(), 1);
         let csv = String::from_utf8(tables[0].csv().unwrap()).unwrap();
         let rows: Vec<&str> = csv.lines().skip(1).collect();
-        assert_eq!(rows[0], "s,fact/0,only_one,\"Rain, and wind.\",a#1,per:a per:b,1,a,told,own,0.5,1.0,a#1 a#2");
-        assert_eq!(rows[1], "s,fact/0,only_one,\"Rain, and wind.\",a#1,per:a per:b,1,b,absent,,,,");
+        assert_eq!(rows[0], "s,fact/0,only_one,\"Rain, and wind.\",a#1,per:a per:b,1,1,a,told,own,0.5,1.0,a#1 a#2");
+        assert_eq!(rows[1], "s,fact/0,only_one,\"Rain, and wind.\",a#1,per:a per:b,1,1,b,absent,,,,");
     }
 
     #[test]
     fn a_field_inside_a_field_and_one_of_a_wrong_type() {
-        let version = json!({"doc_id": "a", "quote": 2, "voice": "direct", "verb": {"lemma": "say", "class": null}});
+        let version = json!({
+            "doc_id": "a", "quote": 2, "voice": "direct", "verb": {"lemma": "say", "class": null}, "text": "No.",
+            "evidence": ["a#1"],
+        });
         let story = |quote: Value| {
             let mut version = version.clone();
             version["quote"] = quote;
-            [json!({"id": "s", "renderings": [{"id": "r", "versions": [version]}]})]
+            [json!({"id": "s", "renderings": [{"id": "r", "speaker": null, "name": null, "versions": [version]}]})]
         };
         let tables = all(&story(json!(2))).unwrap();
-        assert!(tables[0].csv().unwrap().ends_with(b"s,r,,,a,2,direct,say,,,\n"));
+        assert!(tables[0].csv().unwrap().ends_with(b"s,r,,,a,2,direct,say,,No.,a#1\n"));
         let error = all(&story(json!("two"))).unwrap_err().to_string();
         assert!(error.contains("`quote` is \"two\""), "{error}");
+        let bare = [json!({"id": "s", "findings": [{"id": "finding/s/0"}]})];
+        assert!(all(&bare).unwrap_err().to_string().contains("`doc_id`"));
     }
 }

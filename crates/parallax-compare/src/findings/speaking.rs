@@ -115,7 +115,9 @@ fn own_voice(material: &Material<'_>, doc_id: &str) -> Option<Candidate> {
     })
 }
 
-/// Articles without a word of someone whom most others quote or report.
+/// Articles without a word of someone whom most others quote or report. Where an article names them
+/// in a sentence that quotes or reports, the words may be theirs and given to someone else ("she
+/// confirmed a report of the Journal"): nothing is claimed then.
 fn not_heard(material: &Material<'_>, speaker: &SpeakerSummary) -> Vec<Candidate> {
     let documents = &material.summary.documents;
     let (Some(actor), Some(name)) = (speaker.actor.as_deref(), speaker.name.as_deref()) else { return Vec::new() };
@@ -135,7 +137,10 @@ fn not_heard(material: &Material<'_>, speaker: &SpeakerSummary) -> Vec<Candidate
         return Vec::new();
     }
     let silent = documents.iter().filter(|document| {
-        !heard.contains_key(document.doc_id.as_str()) && !document.truncated && attributed(material, &document.doc_id)
+        !heard.contains_key(document.doc_id.as_str())
+            && !document.truncated
+            && attributed(material, &document.doc_id)
+            && !named_beside_speech(material, actor, &document.doc_id)
     });
     let share = speaker.words as f64 / all_words(&material.summary.speakers).max(1) as f64;
     silent
@@ -157,6 +162,17 @@ fn not_heard(material: &Material<'_>, speaker: &SpeakerSummary) -> Vec<Candidate
 
 fn is_named(material: &Material<'_>, actor: &str) -> bool {
     material.actor(actor).is_some_and(|actor| actor.mentions_named > 0)
+}
+
+/// Whether a sentence with words that are quoted or reported has the actor in it, in any form.
+fn named_beside_speech(material: &Material<'_>, actor: &str, doc_id: &str) -> bool {
+    let Some(view) = material.views.iter().find(|view| view.doc_id() == doc_id) else { return false };
+    let article = view.article;
+    view.actor_of.iter().zip(&article.mentions).any(|(found, mention)| {
+        let sentence = article.sentences[mention.sentence as usize].span;
+        found.is_some_and(|found| material.actors[found].id == actor)
+            && article.quotes.iter().any(|quote| quote.span.overlaps(sentence))
+    })
 }
 
 fn attributed(material: &Material<'_>, doc_id: &str) -> bool {

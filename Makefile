@@ -14,15 +14,17 @@ COUNTS ?= 10,100,1000
 TORCH_ENV = LIBTORCH="$(LIBTORCH_DIR)" LIBTORCH_CXX11_ABI=0 OMP_WAIT_POLICY=PASSIVE \
 	LD_LIBRARY_PATH="$(LIBTORCH_DIR)/lib$${LD_LIBRARY_PATH:+:$$LD_LIBRARY_PATH}"
 
+TARGET_DIR = $(or $(CARGO_TARGET_DIR),target)
+
 ifeq ($(ENGINE),rust-bert)
 RUN_ENV  = $(TORCH_ENV)
 FEATURES = --features rust-bert
 TARGET   = --target-dir target/rust-bert
+TARGET_DIR = target/rust-bert
 endif
 
 # One a crate, run by `make test`.
-EXAMPLES = parallax-text:align parallax-clean:clean parallax-split:split parallax-encoder:encode \
-	parallax-quotes:quotes parallax-ner:ner parallax-stance:tone parallax-compare:intervals parallax:mentions
+EXAMPLES = align clean split encode quotes ner tone intervals mentions
 
 .PHONY: engine-native engine-rust-bert help analyze test test-exports bench bench-agreement bench-growth bench-peers check report-ui test-report screenshots fuzz fmt libtorch test-rust-bert train train-split manifest
 
@@ -30,7 +32,8 @@ help: ## This list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 analyze: engine-$(ENGINE) ## Compare the outlets of CORPUS (default: the sample corpus), results in OUT (default: out)
-	$(RUN_ENV) $(CARGO) run --release --locked -p parallax $(FEATURES) $(TARGET) -- analyze "$(CORPUS)" --out "$(OUT)" --engine $(ENGINE) --precision $(PRECISION)
+	$(RUN_ENV) $(CARGO) build --release --locked --workspace --bin parallax $(FEATURES) $(TARGET)
+	$(RUN_ENV) $(TARGET_DIR)/release/parallax analyze "$(CORPUS)" --out "$(OUT)" --engine $(ENGINE) --precision $(PRECISION)
 
 engine-native:
 
@@ -41,13 +44,14 @@ engine-rust-bert:
 engine-%:
 	@echo "ENGINE is '$*': it must be native or rust-bert" >&2; exit 1
 
-# In release mode: the model runs at its speed, and what `make analyze` built is used again.
+# In release mode: the model runs at its speed, and what `make analyze` built is used again (both with
+# the features of the whole workspace, see tests/Cargo.toml).
 test: ## All tests, and one example of each crate
 	$(CARGO) test --release --workspace --locked --no-run
 	$(CARGO) test --release --workspace --locked --quiet
 	@for example in $(EXAMPLES); do \
 		echo "example $$example"; \
-		$(CARGO) run --release --locked --quiet -p "$${example%:*}" --example "$${example#*:}" >/dev/null || exit 1; \
+		$(TARGET_DIR)/release/examples/$$example >/dev/null || exit 1; \
 	done
 
 report-ui: ## Build the program inside report.html anew (needs Node 18+; its output is checked in)
@@ -120,10 +124,20 @@ test-rust-bert: libtorch ## Build and test the rust-bert engine against the nati
 	$(TORCH_ENV) $(CARGO) test --release --locked --quiet --target-dir target/rust-bert -p parallax-encoder -p parallax --features rust-bert
 
 WORK   ?= $(CURDIR)/out/training
-train: ## Repeat the training: make train DATA=... ENCODER=... PYTHON=... (see models/training/README.md)
+train: ## Repeat the training of all models: make train DATA=... ENCODER=... PYTHON=... (see models/training/README.md)
 	@test -n "$(ENCODER)" || { echo "name the folder of all-MiniLM-L6-v2 with ENCODER=..., see models/training/README.md" >&2; exit 1; }
-	$(PYTHON) models/training/train.py --data "$(DATA)" --encoder "$(ENCODER)" --work "$(WORK)" --epochs 5 --freeze-words --smoothing 0.05
-	$(PYTHON) models/training/export.py --data "$(DATA)" --encoder "$(ENCODER)" --checkpoint "$(WORK)/checkpoint.pt" --out models/news-en --parity models/training/parity.json
+	$(PYTHON) models/training/train.py --data "$(DATA)" --encoder "$(ENCODER)" --work "$(WORK)/news"
+	$(PYTHON) models/training/export.py --data "$(DATA)" --encoder "$(ENCODER)" \
+		--checkpoint "$(WORK)"/news/epoch[345].pt --out models/news-en --parity models/training/parity.json
+	for part in train dev; do $(CARGO) run --release --locked -p parallax-quotes --example words -- \
+		models/news-en "$(DATA)/quotes/polnear/$$part/text" "$(WORK)/words/$$part" || exit 1; done
+	$(PYTHON) models/training/branch.py --data "$(DATA)" --words "$(WORK)/words" --work "$(WORK)/discourse"
+	$(PYTHON) models/training/discourse.py --data "$(DATA)" --work "$(WORK)/discourse" --step export --branch "$(WORK)/discourse/branch5.pt"
+	$(PYTHON) models/training/discourse.py --data "$(DATA)" --work "$(WORK)/discourse" --step parity
+	$(PYTHON) models/training/stance.py --data "$(DATA)" --encoder "$(ENCODER)" --work "$(WORK)/stance" --step train --stage stance \
+		--epochs 3 --share 0.6 --longest 112
+	$(PYTHON) models/training/stance.py --data "$(DATA)" --encoder "$(ENCODER)" --work "$(WORK)/stance" --step export \
+		--weights "$(WORK)/stance/stance2.pt" --out models/stance --parity models/training/parity-stance.json
 	$(MAKE) manifest
 
 # Every twelfth article of the news corpus; they stand for text that is written with care.

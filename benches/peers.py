@@ -200,12 +200,15 @@ def compare(title: str, engines: list[Engine], amount: float, unit: str, rounds:
     for engine in engines:
         spread = f"{amount / max(engine.seconds):,.0f} to {amount / min(engine.seconds):,.0f}"
         ratio = rates[engine.name] / rates[reference]
-        per_cpu = amount / max(statistics.median(engine.cpu), 1e-9)
+        # The system counts processor time in hundredths of a second.
+        cpu = statistics.median(engine.cpu)
+        per_cpu = round(amount / cpu, 1) if cpu >= 0.1 else None
+        shown = f"{per_cpu:,.0f} a second of processor time; " if per_cpu else ""
         print(f"  {engine.name:34} {rates[engine.name]:>12,.0f} {unit}/s  {ratio:6.2f} x  ({spread}; "
-              f"{per_cpu:,.0f} a second of processor time; peak {engine.peak:,.0f} MB)")
+              f"{shown}peak {engine.peak:,.0f} MB)")
         rows.append({"table": title, "name": engine.name, "rate": round(rates[engine.name], 1), "unit": f"{unit}/s",
                      "ratio": round(ratio, 3), "reference": reference, "slowest": round(amount / max(engine.seconds), 1),
-                     "fastest": round(amount / min(engine.seconds), 1), "per_cpu_second": round(per_cpu, 1), "peak_mb": round(engine.peak), "rounds": rounds})
+                     "fastest": round(amount / min(engine.seconds), 1), "per_cpu_second": per_cpu, "peak_mb": round(engine.peak), "rounds": rounds})
         engine.close()
     return rates
 
@@ -303,7 +306,8 @@ def main():
             mine = [row for row in rows if row["table"] == title]
             file.write(f"\n## {title}\n\n| | {mine[0]['unit']} | x {mine[0]['reference']} | slowest to fastest run | a second of processor time | peak MB |\n|---|---:|---:|---:|---:|---:|\n")
             for row in mine:
-                file.write(f"| {row['name']} | {row['rate']:,.0f} | {row['ratio']:.2f} | {row['slowest']:,.0f} to {row['fastest']:,.0f} | {row['per_cpu_second']:,.0f} | {row['peak_mb']:,} |\n")
+                per_cpu = f"{row['per_cpu_second']:,.0f}" if row["per_cpu_second"] else "-"
+                file.write(f"| {row['name']} | {row['rate']:,.0f} | {row['ratio']:.2f} | {row['slowest']:,.0f} to {row['fastest']:,.0f} | {per_cpu} | {row['peak_mb']:,} |\n")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,9 @@
-"""Trains the attribution tagger of ``models/attribution`` on PolNeAR.
+"""The attribution tagger of ``models/discourse``: data, network, figures. ``branch.py`` trains it.
 
-The encoder is frozen: its hidden states, and the marks and verbs that the rules
-find, come from Rust (``cargo run --release -p parallax-quotes --example states``),
-so that training reads what the program reads.
+The marks and verbs that the rules find come from Rust (``cargo run --release -p parallax-quotes
+--example words``), so that training reads what the program reads.
 
-    x       [mean of h over the word's pieces ; features]
+    x       [mean of h over the word's pieces ; features], h the states of the branch
     g       gelu(input(x)), then for every dilation d a residual layer over the article's words:
             g[t] + gelu(layer([g[t - d] ; g[t] ; g[t + d]])), zeros outside
     labels  out(g), Viterbi with ``start`` and ``transitions`` over source, cue, content
@@ -12,17 +11,12 @@ so that training reads what the program reads.
 
 A tenth of the articles is ``check`` (stable hash): never trained on, never selected on.
 
-    python attribution.py train STATES_TRAIN STATES_DEV POLNEAR OUT.pt
-    python attribution.py export OUT.pt ../news-en ../attribution
     python attribution.py aside POLNEAR CHECK    # for: parallax evaluate quotes CHECK
     python attribution.py agreement POLNEAR      # how well two annotators agree
 """
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
-import math
 import random
 import re
 from dataclasses import dataclass
@@ -30,7 +24,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
 from torch import nn
 from torch.nn import functional as F
 
@@ -64,7 +57,6 @@ class Article:
     """What the tagger reads of an article, with the labels of one annotator."""
 
     name: str
-    states: np.ndarray
     features: np.ndarray
     spans: np.ndarray
     """First and last byte of each word."""
@@ -72,6 +64,8 @@ class Article:
     sentences: np.ndarray
     fragments: list[Fragment]
     text: bytes = b""
+    states: np.ndarray | None = None
+    """Mean of the branch's states over the pieces of each word."""
 
 
 def read_gold(text: str, path: Path) -> list[dict[str, list[tuple[int, int]]]]:
@@ -122,10 +116,9 @@ def features_of(marks: str, spans: np.ndarray, blocks: np.ndarray, sentences: np
     return out
 
 
-def read_article(states: Path, name: str, text: str, gold: Path) -> Article:
+def read_article(words: Path, name: str, text: str, gold: Path) -> Article:
     """One article with the labels of one annotation file."""
-    table = np.loadtxt(states / f"{name}.words", dtype=np.int64, ndmin=2).reshape(-1, 4)
-    hidden = np.fromfile(states / f"{name}.states", dtype="<f4").reshape(-1, STATE).astype(np.float16)
+    table = np.loadtxt(words / f"{name}.words", dtype=np.int64, ndmin=2).reshape(-1, 4)
     spans = table[:, :2]
     fragments = []
     for number, parts in enumerate(read_gold(text, gold)):
@@ -140,21 +133,21 @@ def read_article(states: Path, name: str, text: str, gold: Path) -> Article:
                     fragments[-1].end = b
                 elif b > a:
                     fragments.append(Fragment(role, a, b, number))
-    marks = (states / f"{name}.marks").read_text()
+    marks = (words / f"{name}.marks").read_text()
     features = features_of(marks, spans, table[:, 2], table[:, 3])
-    return Article(name, hidden, features, spans, table[:, 2], table[:, 3], fragments, text.encode())
+    return Article(name, features, spans, table[:, 2], table[:, 3], fragments, text.encode())
 
 
-def read_articles(states: Path, folder: Path, all_annotators: bool) -> list[Article]:
+def read_articles(words: Path, folder: Path, all_annotators: bool) -> list[Article]:
     """The articles of one split; of several annotators the first, or all."""
     out, last = [], None
     for path in sorted((folder / "attributions").glob("*.ann")):
         name = path.stem.rsplit("_", 1)[0]
-        if name == last and not all_annotators or not (states / f"{name}.states").exists():
+        if name == last and not all_annotators or not (words / f"{name}.words").exists():
             continue
         last = name
         with open(folder / "text" / f"{name}.txt", encoding="utf8", newline="") as file:
-            out.append(read_article(states, name, file.read(), path))
+            out.append(read_article(words, name, file.read(), path))
     return out
 
 
@@ -322,76 +315,6 @@ def link_tasks(article: Article):
         places = [(s, e) for s, e, _ in cues]
         spans = [(f.start, f.end) for f in others]
         yield spans, places, pairs_of(spans, places, article), torch.tensor(right)
-
-
-def train(args) -> None:
-    """Trains and keeps the epoch with the best content F1 at 0.8 on dev."""
-    torch.manual_seed(args.seed)
-    torch.set_num_threads(1)
-    generator = random.Random(args.seed)
-    everything = read_articles(args.train, args.polnear / "train", True)
-    train_set = [a for a in everything if fold("polnear", a.name) != 0]
-    dev = read_articles(args.dev, args.polnear / "dev", False)
-    labels = [labels_of(a) for a in train_set]
-    tasks = [list(link_tasks(a)) for a in train_set]
-    print(f"{len(train_set)} train, {len(dev)} dev, {sum(map(len, labels))} words", flush=True)
-    model = Tagger(args.dropout)
-    average = {name: value.detach().clone() for name, value in model.state_dict().items()}
-    optimizer = torch.optim.AdamW(model.parameters(), lr=args.rate, weight_decay=0.01)
-    total = args.epochs * sum(len(chunks(a, None)) for a in train_set) // args.batch
-    step, best = 0, -1.0
-    for epoch in range(args.epochs):
-        model.train()
-        work = [(n, b, e) for n, a in enumerate(train_set) for b, e in chunks(a, generator)]
-        work.sort(key=lambda w: (w[2] - w[1]) // 16 + generator.random())
-        batches = [work[i : i + args.batch] for i in range(0, len(work), args.batch)]
-        generator.shuffle(batches)
-        sums = np.zeros(2)
-        for batch in batches:
-            width = max(e - b for _, b, e in batch)
-            states = torch.zeros(len(batch), width, STATE)
-            features = torch.zeros(len(batch), width, FEATURES)
-            gold = torch.full((len(batch), width), -1)
-            for row, (n, b, e) in enumerate(batch):
-                states[row, : e - b] = torch.from_numpy(train_set[n].states[b:e].astype(np.float32))
-                features[row, : e - b] = torch.from_numpy(train_set[n].features[b:e])
-                gold[row, : e - b] = torch.from_numpy(labels[n][b:e])
-            with torch.autocast("cpu", torch.bfloat16):
-                g = model.states(states, features, (gold >= 0).unsqueeze(-1).float())
-            g = g.float()
-            loss = model.loss(model.emissions(g, features), gold)
-            links, count = torch.zeros(()), 0
-            for row, (n, b, e) in enumerate(batch):
-                for spans, cues, pairs, right in tasks[n]:
-                    if not b <= spans[0][0] < e:
-                        continue
-                    moved = [[(s - b, t - b) for s, t in x] for x in (spans, cues)]
-                    if any(t > e - b for x in moved for _, t in x):
-                        continue
-                    scores = model.link_scores(g[row], moved[0], moved[1], pairs)
-                    links = links + F.cross_entropy(scores, right, reduction="sum")
-                    count += len(right)
-            links = links / max(count, 1)
-            rate = args.rate * min(1, (step + 1) / 50) * max(0.02, 0.5 * (1 + math.cos(math.pi * min(1, step / total))))
-            for group in optimizer.param_groups:
-                group["lr"] = rate
-            optimizer.zero_grad()
-            (loss + args.link_weight * links).backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            step += 1
-            sums += [float(loss), float(links)]
-            keep = min(0.995, step / (step + 10))
-            for name, value in model.state_dict().items():
-                average[name].mul_(keep).add_(value, alpha=1 - keep)
-        trained = {name: value.clone() for name, value in model.state_dict().items()}
-        model.load_state_dict(average)
-        figures = evaluate(model, dev)
-        if figures["all"][0.8][2] > best:
-            best = figures["all"][0.8][2]
-            torch.save({"weights": model.state_dict(), "seed": args.seed}, args.out)
-        model.load_state_dict(trained)
-        print(epoch, (sums / len(batches)).round(4), show(figures), flush=True)
 
 
 def aside(args) -> None:
@@ -574,40 +497,18 @@ FORMULA = (
 )
 
 
-def export(args) -> None:
-    """Writes the model folder: weights in f16, and the configuration."""
-    weights = torch.load(args.checkpoint, weights_only=True)["weights"]
-    weights = {name: value.half().contiguous() for name, value in weights.items()}
-    args.out.mkdir(parents=True, exist_ok=True)
-    save_file(weights, args.out / "model.safetensors")
-    encoder = hashlib.sha256((args.encoder / "model.safetensors").read_bytes()).hexdigest()
-    config = {
-        "format": "parallax/head/1", "name": "attribution-en", "version": args.version, "encoder_sha256": encoder,
-        "head": "conv-crf-link/1", "labels": LABELS, "features": FEATURES, "hidden": WIDTH, "dilations": DILATIONS,
-        "link": LINK, "distances": DISTANCES, "formula": FORMULA,
+def section() -> dict:
+    """Of config.json."""
+    return {
+        "head": "conv-crf-link/1", "reads": "branch", "labels": LABELS, "features": FEATURES, "hidden": WIDTH,
+        "dilations": DILATIONS, "link": LINK, "distances": DISTANCES, "formula": FORMULA,
     }
-    (args.out / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf8")
 
 
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True)
-    one = commands.add_parser("train")
-    for name in ("train", "dev", "polnear", "out"):
-        one.add_argument(name, type=Path)
-    one.add_argument("--epochs", type=int, default=8)
-    one.add_argument("--batch", type=int, default=48)
-    one.add_argument("--rate", type=float, default=2e-3)
-    one.add_argument("--dropout", type=float, default=0.3)
-    one.add_argument("--link-weight", type=float, default=0.3)
-    one.add_argument("--seed", type=int, default=1)
-    one.set_defaults(run=train)
-    two = commands.add_parser("export")
-    for name in ("checkpoint", "encoder", "out"):
-        two.add_argument(name, type=Path)
-    two.add_argument("--version", default="0.1.0")
-    two.set_defaults(run=export)
     three = commands.add_parser("aside")
     for name in ("polnear", "out"):
         three.add_argument(name, type=Path)

@@ -6,8 +6,10 @@ selected on), another tenth of the world news is their ``dev``.
 """
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,6 +39,8 @@ class Sentence:
     """(from, to, tone class); ``to`` is exclusive, in code points."""
     key: int = -1
     """Row of the original sentence's teacher vector."""
+    document: str | None = None
+    """Document whose other sentences can be read beside this one."""
 
 
 @dataclass
@@ -49,6 +53,14 @@ class Example:
     word_starts: list[int] = field(default_factory=list)
     """Number of the first pre-token of each data-set word; -1 if it has none."""
     targets: list[tuple[list[int], int]] = field(default_factory=list)
+
+    def names(self) -> list[tuple[int, str]]:
+        """Pre-tokens that can be remembered, with their keys: more than one letter, no digit, a capital."""
+        text, out = self.sentence.text, []
+        for number, ((begin, end), piece) in enumerate(zip(self.encoded.spans, self.encoded.starts)):
+            if (self.encoded.types[piece] - 1) % 8 + 1 in (2, 3, 5):
+                out.append((number, text[begin:end].lower()))
+        return out
 
 
 # --- splits -------------------------------------------------------------------
@@ -111,9 +123,9 @@ def column_documents(path: Path, separator: str | None, label: int):
         yield document
 
 
-def make_sentence(source: str, words: list[str], tags: list[str]) -> Sentence:
+def make_sentence(source: str, words: list[str], tags: list[str], document: str) -> Sentence:
     """A labelled sentence with its text: the words joined by spaces."""
-    return Sentence(source, " ".join(words), words, to_iob2(tags))
+    return Sentence(source, " ".join(words), words, to_iob2(tags), document=f"{source}:{document}")
 
 
 def read_conll(path: Path, split: str | None = None) -> list[Sentence]:
@@ -121,7 +133,7 @@ def read_conll(path: Path, split: str | None = None) -> list[Sentence]:
     out = []
     for number, document in enumerate(column_documents(path, None, -1)):
         if split is None or split_of("conll", str(number)) == split:
-            out += [make_sentence("conll", w, t) for w, t in document]
+            out += [make_sentence("conll", w, t, f"{path.name}:{number}") for w, t in document]
     return out
 
 
@@ -143,7 +155,7 @@ def read_world(folder: Path, split: str | None = None) -> list[Sentence]:
         if split is not None and split_of("world", path.name) != split:
             continue
         for document in column_documents(path, "\t", 1):
-            out += [make_sentence("world", w, [map_world_tag(x) for x in t]) for w, t in document]
+            out += [make_sentence("world", w, [map_world_tag(x) for x in t], path.name) for w, t in document]
     return out
 
 
@@ -161,6 +173,47 @@ def read_tone(path: Path, split: str | None = None) -> list[Sentence]:
     return out
 
 
+def read_directed(path: Path) -> list[Sentence]:
+    """Directed sentiment between two entities p and q: what p is shown to feel about q is a tone towards q."""
+    out = []
+    for line in path.read_text(encoding="utf8").split("\n"):
+        columns = line.split("\t")
+        if len(columns) != 4 or not columns[3].strip().isdigit():
+            continue
+        text, spans, begin = "", [], None
+        for char in columns[0]:
+            if char == "[":
+                begin = len(text)
+            elif char == "]" and begin is not None:
+                # The bracket is often one character early.
+                spans.append((begin, len(text)))
+                begin = None
+            else:
+                text += char
+        if len(spans) != 2:
+            continue
+        spans = [(a, b + 1 if b < len(text) and text[b - 1].isalnum() and text[b].isalnum() else b) for a, b in spans]
+        label = int(columns[3])
+        tones = {0: (1, 1), 1: (1, 2), 2: (2, 1), 3: (1, 0), 4: (0, 1)}[label]
+        out.append(Sentence("directed", text, targets=[(a, b, y) for (a, b), y in zip(spans, tones)]))
+    return out
+
+
+def read_sentfin(path: Path) -> list[Sentence]:
+    """SEntFiN: finance headlines with the tone towards each entity."""
+    out = []
+    with open(path, encoding="utf8", newline="") as file:
+        for row in csv.DictReader(file):
+            text, targets = row["Title"], []
+            for name, label in re.findall(r"['\"](.+?)['\"]: ['\"](neutral|positive|negative)['\"]", row["Decisions"]):
+                begin = text.lower().find(name.lower())
+                if begin >= 0 and name.strip():
+                    targets.append((begin, begin + len(name), TONES.index(label)))
+            if targets:
+                out.append(Sentence("sentfin", text, targets=targets))
+    return out
+
+
 def paths(data: Path) -> dict[str, Path]:
     """Where each set lies inside the data folder."""
     return {
@@ -168,18 +221,22 @@ def paths(data: Path) -> dict[str, Path]:
         "conll-dev": data / "ner/conll2003/eng.testa",
         "world": data / "ner/worldwide_newswire/annotated",
         "tone-train": data / "sentiment/newsmtsc/train.jsonl",
+        "directed": data / "sentiment/directed/train.txt",
+        "sentfin": data / "sentiment/sentfin/SEntFiN.csv",
         "rw-dev": data / "sentiment/newsmtsc/rw-dev.jsonl",
         "mt-dev": data / "sentiment/newsmtsc/mt-dev.jsonl",
     }
 
 
 def read_training(data: Path) -> dict[str, list[Sentence]]:
-    """The three training sets, without ``check`` and the world ``dev``."""
+    """The training sets, without ``check`` and the world ``dev``."""
     where = paths(data)
     return {
         "conll": read_conll(where["conll-train"], "train"),
         "world": read_world(where["world"], "train"),
         "tone": read_tone(where["tone-train"], "train"),
+        "directed": read_directed(where["directed"]),
+        "sentfin": read_sentfin(where["sentfin"]),
     }
 
 

@@ -4,8 +4,7 @@ r"""Policy frames and loaded wording: training, figures and export of ``models/d
     python discourse.py --data DATA --work WORK --step user-cv       frames that were never trained; headlines on guns
     python discourse.py --data DATA --work WORK --step wording-cv [--fold N]    5-fold CV of the wording head
     python discourse.py --data DATA --work WORK --step wording-table [--random] figures of all folds together
-    python discourse.py --data DATA --work WORK --step wording       the model that is shipped (all but check)
-    python discourse.py --data DATA --work WORK --step export        ../discourse
+    python discourse.py --data DATA --work WORK --step export --branch WORK/branch5.pt    ../discourse
     python discourse.py --data DATA --work WORK --step check         the parts that nothing was chosen on
     python discourse.py --data DATA --work WORK --step parity        parity-discourse.json
 
@@ -37,6 +36,7 @@ from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 from torch import nn
 from torch.nn import functional as F
 
+import attribution
 from discourse_data import (
     FOLDS, LOWER, Part, label_text, letter_words, load_babe, load_semeval, part_of, read_codebook, read_gvfc,
     word_targets,
@@ -48,7 +48,7 @@ HERE = Path(__file__).resolve().parent
 SHARPNESS, LENGTH, START = 0.5, 16.0, 6.0
 THRESHOLD, USER_THRESHOLD = 0.4, 0.3
 EPOCHS, RATE, DROP, ARTICLES = 15, 2e-3, 0.3, 32
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 
 GUN_THEMES = [
     "Gun rights: the right to own and carry guns, the second amendment, gun owners and their lobby",
@@ -303,6 +303,30 @@ class Babe:
         return int(self.part.at[number + 1] - self.part.at[number])
 
 
+def wording_loss(model: Wording, babe: Babe, chosen: list[int]) -> torch.Tensor:
+    """Biased or not, marked words, and how much opinion."""
+    with torch.autocast("cpu", torch.bfloat16):
+        sentence, words, opinion = model(*model.states(babe.part, chosen))
+    wanted, live = torch.zeros_like(words), torch.zeros_like(words)
+    for k, i in enumerate(chosen):
+        count = len(babe.words[i][1])
+        wanted[k, :count] = torch.tensor(babe.words[i][1])
+        live[k, :count] = torch.tensor(babe.letters[i]).float()
+    loss = F.binary_cross_entropy_with_logits(sentence.float(), torch.tensor(babe.gold[chosen]).float())
+    loss = loss + 0.5 * F.cross_entropy(opinion, babe.opinion[chosen], ignore_index=-1)
+    apart = F.binary_cross_entropy_with_logits(words.float(), wanted, reduction="none")
+    return loss + 3 * (apart * live).sum() / live.sum()
+
+
+def wording_batches(babe: Babe, train, generator: np.random.Generator) -> list[list[int]]:
+    """All sentences once, 24 of like length at a time, in random order."""
+    order = generator.permutation(train)
+    order = order[np.argsort(np.array([babe.size(i) for i in order]) // 12 + generator.random(len(order)))]
+    jobs = [[int(i) for i in job] for job in np.array_split(order, len(train) // 24)]
+    generator.shuffle(jobs)
+    return jobs
+
+
 def train_wording(model: Wording, babe: Babe, train, epochs: int, rate: float, head_rate: float, seed: int) -> None:
     """Some epochs over the sentences: biased or not, marked words, and how much opinion."""
     generator = np.random.default_rng(seed)
@@ -316,23 +340,8 @@ def train_wording(model: Wording, babe: Babe, train, epochs: int, rate: float, h
     for epoch in range(epochs):
         begun, sums = time.time(), []
         model.train()
-        order = generator.permutation(train)
-        order = order[np.argsort(np.array([babe.size(i) for i in order]) // 12 + generator.random(len(order)))]
-        jobs = list(np.array_split(order, batches))
-        generator.shuffle(jobs)
-        for chosen in jobs:
-            chosen = [int(i) for i in chosen]
-            with torch.autocast("cpu", torch.bfloat16):
-                sentence, words, opinion = model(*model.states(babe.part, chosen))
-            wanted, live = torch.zeros_like(words), torch.zeros_like(words)
-            for k, i in enumerate(chosen):
-                count = len(babe.words[i][1])
-                wanted[k, :count] = torch.tensor(babe.words[i][1])
-                live[k, :count] = torch.tensor(babe.letters[i]).float()
-            loss = F.binary_cross_entropy_with_logits(sentence.float(), torch.tensor(babe.gold[chosen]).float())
-            loss = loss + 0.5 * F.cross_entropy(opinion, babe.opinion[chosen], ignore_index=-1)
-            apart = F.binary_cross_entropy_with_logits(words.float(), wanted, reduction="none")
-            loss = loss + 3 * (apart * live).sum() / live.sum()
+        for chosen in wording_batches(babe, train, generator):
+            loss = wording_loss(model, babe, chosen)
             share = min(1, (step + 1) / 30) * max(0.02, 0.5 * (1 + math.cos(math.pi * step / total)))
             for group in optimizer.param_groups:
                 group["lr"] = group["base"] * share
@@ -361,9 +370,8 @@ def predict_wording(model: Wording, babe: Babe, numbers, autocast: bool = True) 
     return sentences, words
 
 
-def fit_wording(args, babe: Babe, fold: int) -> tuple[Wording, Wording]:
-    """Head on frozen states first, then the branch with it; returns both."""
-    train = np.flatnonzero((babe.folds >= 0) & (babe.folds != fold))
+def frozen_wording(args, babe: Babe, train) -> Wording:
+    """The head on frozen states."""
     torch.manual_seed(args.seed)
     model = Wording(encoder_config(args.encoder))
     model.start_from(args.encoder)
@@ -373,6 +381,13 @@ def fit_wording(args, babe: Babe, fold: int) -> tuple[Wording, Wording]:
         model.mean.copy_(seen.mean(0))
         model.deviation.copy_(seen.std(0))
     train_wording(model, babe, train, 5, 0.0, 2e-3, args.seed)
+    return model
+
+
+def fit_wording(args, babe: Babe, fold: int) -> tuple[Wording, Wording]:
+    """Head on frozen states first, then the branch with it; returns both."""
+    train = np.flatnonzero((babe.folds >= 0) & (babe.folds != fold))
+    model = frozen_wording(args, babe, train)
     frozen = Wording(encoder_config(args.encoder))
     frozen.load_state_dict(model.state_dict())
     frozen.frozen, model.frozen = True, False
@@ -484,16 +499,6 @@ def wording_table(args) -> None:
     print(f"branch over frozen, paired bootstrap: {np.mean(gains):+.1f} [{np.quantile(gains, 0.025):+.1f}, {np.quantile(gains, 0.975):+.1f}]")
 
 
-def wording(args) -> None:
-    """The shipped model, on everything but ``check``, and what ``check`` says of it before int8."""
-    babe = Babe(args)
-    frozen, model = fit_wording(args, babe, -1)
-    torch.save(model.state_dict(), args.work / "wording.pt")
-    aside = np.flatnonzero(babe.folds < 0)
-    for name, one in (("frozen", frozen), ("branch", model)):
-        print(name, "check", wording_line(babe, aside, *predict_wording(one, babe, aside)))
-
-
 # --- export --------------------------------------------------------------------------
 
 FRAME_FORMULA = (
@@ -519,7 +524,9 @@ def export(args) -> None:
     scale, user_bias = fit_user(frames, train, list(range(len(frames.labels))))
     tensors = {"frames.center": torch.tensor(frames.center), "frames.label.weight": weight, "frames.label.bias": bias}
     model = Wording(encoder_config(args.encoder))
-    model.load_state_dict(torch.load(args.work / "wording.pt", weights_only=True))
+    trained = torch.load(args.branch, weights_only=False)
+    model.load_state_dict(trained["wording"])
+    tensors |= {f"attribution.{name}": value.half() for name, value in trained["weights"].items()}
     for number, layer in enumerate(model.layers):
         for name, value in layer.state_dict().items():
             name = f"encoder.encoder.layer.{number + LOWER}.{name}"
@@ -532,8 +539,7 @@ def export(args) -> None:
         "wording.word_out.weight": model.word_out.weight, "wording.word_out.bias": model.word_out.bias,
         "wording.out.weight": out_weight, "wording.out.bias": out_bias, "wording.share": model.share.reshape(1),
     }
-    babe = Babe(args)
-    fitted = calibration(babe, *gather(args, babe, "branch"))
+    fitted = calibration(Babe(args), *trained["held_out"])
     args.out.mkdir(parents=True, exist_ok=True)
     stored = {name: value.detach().contiguous() for name, value in tensors.items()}
     (args.out / "model.safetensors").write_bytes(save(stored))
@@ -548,6 +554,7 @@ def export(args) -> None:
             "formula": FRAME_FORMULA,
         },
         "wording": {"head": "mean-max-cls-words/1", "reads": "branch", **fitted, "formula": WORDING_FORMULA},
+        "attribution": attribution.section(),
     }
     (args.out / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf8")
     print(fitted, scale, user_bias)
@@ -646,7 +653,7 @@ def parity(args) -> None:
 
 STEPS = {
     "frames-cv": frames_cv, "user-cv": user_cv, "wording-cv": wording_cv, "wording-table": wording_table,
-    "wording": wording, "export": export, "check": check, "parity": parity,
+    "export": export, "check": check, "parity": parity,
 }
 
 
@@ -659,6 +666,7 @@ def main() -> None:
     parser.add_argument("--encoder", type=Path, default=HERE / "../news-en", help="the folder of news-en")
     parser.add_argument("--out", type=Path, default=HERE / "../discourse")
     parser.add_argument("--parity", type=Path, default=HERE / "parity-discourse.json")
+    parser.add_argument("--branch", type=Path, help="what branch.py wrote, for the export")
     parser.add_argument("--fold", type=int)
     parser.add_argument("--random", action="store_true", help="BABE's folds at random, as in the literature")
     parser.add_argument("--seed", type=int, default=1)

@@ -5,6 +5,7 @@ arithmetic, kept as f16), beside the last states of ``news-en`` for heads withou
 """
 from __future__ import annotations
 
+import copy
 import csv
 import json
 import re
@@ -18,6 +19,7 @@ from tokenizers import Tokenizer
 
 from data import fold
 from model import Model
+from packed import Sentences
 from shapes import Encoded, encode_batch
 from storage import load_model
 
@@ -167,30 +169,31 @@ def folds_of(source: str, groups: list[str]) -> np.ndarray:
 # --- cache -------------------------------------------------------------------------
 
 @torch.no_grad()
-def states_of(model: Model, encoded: list[Encoded], budget: int = 3000) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Output of the fourth and of the last layer for the pieces of every sentence, in f16."""
+def states_of(model: Model, encoded: list[Encoded], exact: bool, budget: int = 3000):
+    """Output of the fourth and, where ``exact``, of the last layer for the pieces of every sentence, in f16.
+
+    Exact is f32, else bf16, which is enough to train a branch on.
+    """
+    model = model if exact else copy.deepcopy(model).bfloat16()
     sizes = np.array([len(e.ids) for e in encoded])
     at = np.concatenate([[0], np.cumsum(sizes)])
     lower = np.empty((at[-1], WIDTH), np.float16)
-    last = np.empty((at[-1], WIDTH), np.float16)
+    last = np.empty((at[-1] if exact else 0, WIDTH), np.float16)
     order = np.argsort(sizes, kind="stable")
     begin = 0
     while begin < len(order):
-        end = begin + 1
-        while end < len(order) and sizes[order[end]] * (end + 1 - begin) <= budget:
-            end += 1
+        end = begin + max(1, int(np.searchsorted(np.cumsum(sizes[order[begin : begin + budget]]), budget)))
         rows = order[begin:end]
-        width = int(sizes[rows].max())
-        ids = torch.zeros(len(rows), width, dtype=torch.long)
-        types, mask = torch.zeros_like(ids), torch.zeros_like(ids)
-        for k, i in enumerate(rows):
-            ids[k, : sizes[i]] = torch.tensor(encoded[i].ids)
-            types[k, : sizes[i]] = torch.tensor(encoded[i].types)
-            mask[k, : sizes[i]] = 1
-        out = model.encoder(input_ids=ids, attention_mask=mask, token_type_ids=types, output_hidden_states=True)
-        for k, i in enumerate(rows):
-            lower[at[i] : at[i + 1]] = out.hidden_states[LOWER][k, : sizes[i]].half().numpy()
-            last[at[i] : at[i + 1]] = out.last_hidden_state[k, : sizes[i]].half().numpy()
+        ids = torch.tensor([i for k in rows for i in encoded[k].ids])
+        types = torch.tensor([t for k in rows for t in encoded[k].types])
+        states = model.layers(ids, types, Sentences.of([int(sizes[k]) for k in rows]), None if exact else LOWER)
+        first = 0
+        for k in rows:
+            part = slice(first, first + int(sizes[k]))
+            lower[at[k] : at[k + 1]] = states[LOWER][part].half().numpy()
+            if exact:
+                last[at[k] : at[k + 1]] = states[-1][part].half().numpy()
+            first = part.stop
         begin = end
     return at, lower, last
 
@@ -207,8 +210,8 @@ def shortened(encoded: Encoded) -> Encoded:
     )
 
 
-def part_of(name: str, texts: list[str], folder: Path, cache: Path, **extra) -> Part:
-    """The states of some texts, from the cache or made for it."""
+def part_of(name: str, texts: list[str], folder: Path, cache: Path, exact: bool = True, **extra) -> Part:
+    """The states of some texts, from the cache or made for it; without ``exact`` those of the fourth layer only."""
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
@@ -217,7 +220,7 @@ def part_of(name: str, texts: list[str], folder: Path, cache: Path, **extra) -> 
     if not all(f.exists() for f in files):
         cache.mkdir(parents=True, exist_ok=True)
         model, _ = load_model(folder)
-        for file, array in zip(files, states_of(model, encoded)):
+        for file, array in zip(files, states_of(model, encoded, exact)):
             np.save(file, array)
     at, lower, last = (np.load(f) for f in files)
     if int(at[-1]) != sum(len(e.ids) for e in encoded):

@@ -1,6 +1,6 @@
 """Measure an exported model, in f32 from its dequantised weights.
 
-    python evaluate.py ner FILE|FOLDER [--split dev|check] [--case lower|upper|title]
+    python evaluate.py ner FILE|FOLDER [--split dev|check] [--case lower|upper|title] [--no-memory]
     python evaluate.py tone FILE [FILE ...] [--split check]
     python evaluate.py sentence FILE ... --encoder ENCODER
     python evaluate.py all --data DATA --encoder ENCODER
@@ -19,7 +19,7 @@ import torch
 from tokenizers import Tokenizer
 
 from data import Sentence, cut, encode_all, paths, read_conll, read_tone, read_world
-from metrics import calibration_error, entity_scores, tone_pairs, tone_scores
+from metrics import calibration_error, differing, entity_scores, tone_pairs, tone_scores
 from model import predict
 from shapes import CASES
 from storage import load_model
@@ -32,14 +32,15 @@ class Evaluator:
     def __init__(self, folder: Path):
         self.model, self.config = load_model(folder)
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self.memory = True
 
     def run(self, sentences: list[Sentence]):
         """Examples and their predictions."""
         examples = [cut(e) for e in encode_all(self.tokenizer, sentences)]
-        return examples, predict(self.model, examples)
+        return examples, predict(self.model, examples, memory=self.memory)
 
     def ner(self, path: Path, split: str | None = None, case: str | None = None) -> dict:
-        """Entity scores of a file or folder."""
+        """Entity scores of a file or folder; its documents are read with memory."""
         sentences = read_world(path, split) if path.is_dir() else read_conll(path, split)
         if case:
             sentences = [altered(s, CASES[case](s.text)) for s in sentences]
@@ -48,9 +49,11 @@ class Evaluator:
     def tone(self, files: list[Path], split: str | None = None) -> dict:
         """Tone scores of one or more files together."""
         sentences = [s for path in files for s in read_tone(path, split)]
-        logits, gold = tone_pairs(*self.run(sentences))
+        examples, predictions = self.run(sentences)
+        logits, gold = tone_pairs(examples, predictions)
         scores = tone_scores(logits, gold, self.config["tone"]["temperature"])
-        return {"targets": len(gold), **scores, "ece-untempered": calibration_error(logits, gold, 1.0)}
+        return {"targets": len(gold), **scores, "ece-untempered": calibration_error(logits, gold, 1.0),
+                "accuracy-differing": differing(examples, predictions)}
 
     def sentence(self, sentences: list[Sentence], encoder: Path) -> dict:
         """Mean cosine between sentence vectors and the original encoder's."""
@@ -106,10 +109,12 @@ def main() -> None:
     parser.add_argument("--encoder", type=Path)
     parser.add_argument("--split", choices=("train", "dev", "check"))
     parser.add_argument("--case", choices=tuple(CASES))
+    parser.add_argument("--no-memory", action="store_true", help="read every sentence alone")
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     evaluator = Evaluator(args.model)
+    evaluator.memory = not args.no_memory
     if args.what == "ner":
         out = evaluator.ner(args.files[0], args.split, args.case)
     elif args.what == "tone":

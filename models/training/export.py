@@ -24,7 +24,9 @@ from train import load_tokenizer
 
 ENTITY_FORMULA = (
     "u = [h of the pre-token's first piece ; mean of h over the pre-token's pieces]; "
-    "e = out.weight gelu(hidden.weight u + hidden.bias) + out.bias, gelu with erf; "
+    "a = hidden.weight u + hidden.bias; for a pre-token of shape 2, 3 or 5 that other sentences of the document have in "
+    "the same letters (in lower case) and in shape 2, 3 or 5, too: a += memory.weight b + memory.bias with b = mean of "
+    "gelu(a) over all of these; e = out.weight gelu(a) + out.bias, gelu with erf; "
     "Viterbi over the sentence's pre-tokens with start[label] and transitions[from][to]; "
     "I-X may only follow B-X or I-X and may not start a sentence"
 )
@@ -55,7 +57,7 @@ def config_json(bert: BertConfig, temperature: float, version: str) -> dict:
             "layer_norm_eps": bert.layer_norm_eps,
             "hidden_act": bert.hidden_act,
         },
-        "entities": {"head": "mlp-crf/1", "labels": LABELS, "hidden": 256, "formula": ENTITY_FORMULA},
+        "entities": {"head": "mlp-memory-crf/1", "labels": LABELS, "hidden": 256, "formula": ENTITY_FORMULA},
         "tone": {
             "head": "max-mean/1", "labels": TONES, "temperature": temperature, "formula": TONE_FORMULA,
         },
@@ -67,8 +69,10 @@ def mixed_state(files: list[Path], shares: list[float]) -> dict[str, torch.Tenso
     """Weighted mean of the weights of several epochs of one run."""
     states = [torch.load(path, weights_only=True)["model"] for path in files]
     return {
-        name: sum(share * state[name].float() for share, state in zip(shares, states))
-        for name in states[0]
+        # What was not trained stays to the last bit.
+        name: first if all(torch.equal(first, state[name]) for state in states)
+        else sum(share * state[name].float() for share, state in zip(shares, states))
+        for name, first in states[0].items()
     }
 
 
@@ -116,6 +120,15 @@ PARITY = [
 ]
 
 
+DOCUMENT = [
+    "Halden Beats Norvik in Cup Final",
+    "Coach Pia Halden praised the keeper of Norvik United on Sunday.",
+    "HALDEN, who leads Norvik, said the club would move to Port Ellis.",
+    "The final was played in the rain.",
+]
+"""Sentences of one document, for what the entity head remembers."""
+
+
 def short(values) -> list[float]:
     """Numbers with six digits."""
     return [float(f"{v:.6g}") for v in values]
@@ -127,9 +140,9 @@ def parity_case(model: Model, tokenizer: Tokenizer, temperature: float, text: st
     ranges = [(text.index(m), text.index(m) + len(m)) for m in mentions]
     example = encode_all(tokenizer, [Sentence("parity", text, targets=[(a, b, 0) for a, b in ranges])])[0]
     batch, encoded = collate([example]), example.encoded
-    hidden, mean = model.states(batch)
-    emissions = model.entities.scores(hidden, batch["word_of"], batch["starts"])[0]
-    tones = F.softmax(model.tone(hidden, mean, batch["rows"], batch["mentions"]) / temperature, -1)
+    hidden = model.states(batch)[-1]
+    emissions = model.entities.scores(hidden, batch)
+    tones = F.softmax(model.tone(hidden, batch) / temperature, -1)
     shown = [0, 1, len(encoded.ids) - 2]
     return {
         "text": text,
@@ -137,14 +150,28 @@ def parity_case(model: Model, tokenizer: Tokenizer, temperature: float, text: st
         "types": encoded.types,
         "starts": encoded.starts,
         "spans": encoded.spans,
-        "hidden": [{"token": i, "first8": short(hidden[0, i, :8].tolist())} for i in shown],
+        "hidden": [{"token": i, "first8": short(hidden[i, :8].tolist())} for i in shown],
         "emissions_first": short(emissions[0].tolist()),
         "labels": [LABELS[i] for i in model.entities.decode(emissions)],
         "targets": [
             {"from": a, "to": b, "pieces": pieces, "probabilities": short(row)}
             for (a, b), (pieces, _), row in zip(ranges, example.targets, tones.tolist())
         ],
-        "sentence_first8": short(model.sentence(mean)[0, :8].tolist()),
+        "sentence_first8": short(model.sentence(model.mean(hidden, batch))[0, :8].tolist()),
+    }
+
+
+@torch.no_grad()
+def parity_document(model: Model, tokenizer: Tokenizer) -> dict:
+    """Labels and emissions of sentences that are read together."""
+    examples = encode_all(tokenizer, [Sentence("parity", text, document="parity") for text in DOCUMENT])
+    batch = collate(examples)
+    emissions = model.entities.scores(model.states(batch)[-1], batch)
+    rows = [emissions[row[row >= 0]] for row in batch.grid]
+    return {
+        "texts": DOCUMENT,
+        "labels": [[LABELS[i] for i in model.entities.decode(row)] for row in rows],
+        "emissions_first": [short(row[0].tolist()) for row in rows],
     }
 
 
@@ -160,7 +187,8 @@ def parity(args) -> None:
     lines = ",\n".join(json.dumps(case, ensure_ascii=False) for case in cases)
     args.parity.write_text(
         f'{{"format":"parallax/parity/1","model":"news-en","version":"{config["version"]}",'
-        f'"note":"{note}","cases":[\n{lines}\n]}}\n', encoding="utf8",
+        f'"note":"{note}",\n"document":{json.dumps(parity_document(model, tokenizer))},\n'
+        f'"cases":[\n{lines}\n]}}\n', encoding="utf8",
     )
 
 
@@ -172,7 +200,7 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=Path, nargs="+")
     parser.add_argument("--mix", type=float, nargs="+", help="share of each checkpoint")
     parser.add_argument("--layers", choices=("int8", "f16"), default="int8")
-    parser.add_argument("--version", default="0.1.0")
+    parser.add_argument("--version", default="0.2.0")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--parity", type=Path)
     args = parser.parse_args()

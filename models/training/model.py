@@ -2,14 +2,19 @@
 
     h          last hidden states [n, 384] of the word pieces (BERT, 6 layers)
     entities   u = [h of the pre-token's first piece ; mean of h over its pieces]
-               e = out(gelu(hidden(u)))  [pre-tokens, 9], Viterbi with
-               ``start`` and ``transitions`` (row: from, column: to)
-    tone       z = [max of h over the mention's pieces ; m]
-               logits = out(z), probabilities softmax(logits / temperature)
+               a = hidden(u);  b = mean of gelu(a) over the same word in the document's other sentences
+               e = out(gelu(a + memory(b)))  [pre-tokens, 9], without memory(b) where there is none;
+               Viterbi with ``start`` and ``transitions`` (row: from, column: to)
     sentence   v = project(m), scaled to length 1
     m          mean of h over all pieces without [CLS] and [SEP]
+    tone       z = [max of h over the mention's pieces ; m]
+               logits = out(z), probabilities softmax(logits / temperature)
+
+"The same word": same letters in lower case, capital letters in both places (``Example.names``).
 """
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import torch
 from torch import nn
@@ -17,11 +22,14 @@ from torch.nn import functional as F
 from transformers import BertConfig, BertModel
 
 from data import LABELS, TONES, Example
+from packed import LockedDropout, Sentences, embedded, encoder_of, means, passed
 from shapes import TYPE_COUNT
 
 FORBIDDEN = -1e4
 WIDTH = 384
 HEAD_WIDTH = 256
+FURTHER = ("directed", "sentfin")
+"""Sets of tones with guidelines of their own."""
 
 
 def allowed(before: str | None, after: str) -> bool:
@@ -36,12 +44,82 @@ def forbidden_moves() -> tuple[torch.Tensor, torch.Tensor]:
     return start, moves
 
 
+# --- batches ------------------------------------------------------------------------
+
+@dataclass
+class Batch:
+    """Tensors of some examples, one behind the other."""
+
+    where: Sentences
+    ids: torch.Tensor
+    types: torch.Tensor
+    inside: torch.Tensor
+    """Whether a piece is not [CLS] or [SEP]."""
+    word_of: torch.Tensor
+    """Pre-token (of the batch) of every piece that is inside."""
+    starts: torch.Tensor
+    """First piece of every pre-token."""
+    grid: torch.Tensor
+    """[sentences, most pre-tokens]: number of the pre-token, -1 behind the end."""
+    labels: torch.Tensor
+    """As ``grid``: label, -1 behind the end."""
+    names: torch.Tensor
+    """Pre-tokens that are remembered, ..."""
+    group: torch.Tensor
+    """... the group of the same words in one document, ..."""
+    own: torch.Tensor
+    """... and the part of the group that stands in the same sentence."""
+    target_rows: list[int]
+    mentions: list[list[int]]
+    """Pieces of each target in its sentence."""
+    tones: torch.Tensor
+
+
+def padded(rows: list[list[int]], fill: int) -> torch.Tensor:
+    """Rows of different lengths as one matrix."""
+    width = max(1, max(map(len, rows)))
+    return torch.tensor([r + [fill] * (width - len(r)) for r in rows])
+
+
+def collate(examples: list[Example], remember: set[str] | None = None) -> Batch:
+    """Tensors of one batch; ``remember`` names the documents with memory, or None for all."""
+    pieces = words = 0
+    word_of, starts, grid, names, group, own = [], [], [], [], [], []
+    groups: dict[tuple, int] = {}
+    parts: dict[tuple, int] = {}
+    for row, example in enumerate(examples):
+        encoded, document = example.encoded, example.sentence.document
+        word_of += [words + w for w in encoded.word_of if w >= 0]
+        starts += [pieces + s for s in encoded.starts]
+        grid.append(list(range(words, words + len(encoded.starts))))
+        if document is not None and (remember is None or document in remember):
+            for number, key in example.names():
+                names.append(words + number)
+                group.append(groups.setdefault((document, key), len(groups)))
+                own.append(parts.setdefault((document, key, row), len(parts)))
+        pieces, words = pieces + len(encoded.ids), words + len(encoded.starts)
+    targets = [(row, ps, y) for row, e in enumerate(examples) for ps, y in e.targets]
+    long = lambda values: torch.tensor(values, dtype=torch.long)
+    return Batch(
+        Sentences.of([len(e.encoded.ids) for e in examples]),
+        long([i for e in examples for i in e.encoded.ids]),
+        long([t for e in examples for t in e.encoded.types]),
+        torch.tensor([w >= 0 for e in examples for w in e.encoded.word_of]),
+        long(word_of), long(starts), padded(grid, -1), padded([e.labels for e in examples], -1),
+        long(names), long(group), long(own),
+        [t[0] for t in targets], [t[1] for t in targets], long([t[2] for t in targets]),
+    )
+
+
+# --- heads --------------------------------------------------------------------------
+
 class EntityHead(nn.Module):
-    """Two-layer network with a linear-chain CRF on top."""
+    """Two-layer network with a memory of the document and a linear-chain CRF on top."""
 
     def __init__(self, dropout: float):
         super().__init__()
         self.hidden = nn.Linear(2 * WIDTH, HEAD_WIDTH)
+        self.memory = nn.Linear(HEAD_WIDTH, HEAD_WIDTH)
         self.out = nn.Linear(HEAD_WIDTH, len(LABELS))
         self.start = nn.Parameter(torch.zeros(len(LABELS)))
         self.transitions = nn.Parameter(torch.zeros(len(LABELS), len(LABELS)))
@@ -50,20 +128,31 @@ class EntityHead(nn.Module):
         self.register_buffer("no_start", start, persistent=False)
         self.register_buffer("no_move", moves, persistent=False)
 
-    def scores(self, states: torch.Tensor, word_of: torch.Tensor, starts: torch.Tensor):
-        """Emission scores [batch, pre-tokens, 9]."""
-        count = starts.shape[1]
-        member = (word_of.unsqueeze(1) == torch.arange(count).view(1, -1, 1)).to(states.dtype)
-        mean = member @ states / member.sum(-1, keepdim=True).clamp(min=1)
-        first = states.gather(1, starts.unsqueeze(-1).expand(-1, -1, states.shape[-1]))
-        joined = self.dropout(torch.cat([first, mean], -1))
-        return self.out(self.dropout(F.gelu(self.hidden(joined)))).float()
+    def scores(self, states: torch.Tensor, batch: Batch) -> torch.Tensor:
+        """Emission scores [pre-tokens, 9]."""
+        count = len(batch.starts)
+        total = torch.zeros(count, WIDTH).index_add(0, batch.word_of, states[batch.inside].float())
+        mean = total / torch.bincount(batch.word_of, minlength=count).clamp(min=1).unsqueeze(1)
+        joined = self.dropout(torch.cat([states[batch.starts], mean.to(states.dtype)], -1))
+        a = self.hidden(joined)
+        if len(batch.names):
+            b = F.gelu(a)[batch.names].float()
+            there, here = (
+                torch.zeros(int(index.max()) + 1, HEAD_WIDTH).index_add(0, index, b)[index]
+                for index in (batch.group, batch.own)
+            )
+            others = (torch.bincount(batch.group)[batch.group] - torch.bincount(batch.own)[batch.own]).unsqueeze(1)
+            known = others.squeeze(1) > 0
+            remembered = ((there - here) / others.clamp(min=1))[known].to(a.dtype)
+            a = a.index_add(0, batch.names[known], self.memory(self.dropout(remembered)))
+        return self.out(self.dropout(F.gelu(a))).float()
 
-    def loss(self, emissions: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        """Negative log-likelihood a pre-token; labels are -1 behind the end."""
-        begin, moves = self.start + self.no_start, self.transitions + self.no_move
-        live = labels >= 0
-        gold = labels.clamp(min=0)
+    def loss(self, emissions: torch.Tensor, batch: Batch) -> torch.Tensor:
+        """Negative log-likelihood a pre-token."""
+        emissions = emissions[batch.grid.clamp(min=0)]
+        begin, moves = (self.start + self.no_start).float(), (self.transitions + self.no_move).float()
+        live = batch.labels >= 0
+        gold = batch.labels.clamp(min=0)
         picked = emissions.gather(2, gold.unsqueeze(-1)).squeeze(-1)
         path = (picked * live).sum() + begin[gold[:, 0]].sum()
         path = path + (moves[gold[:, :-1], gold[:, 1:]] * live[:, 1:]).sum()
@@ -77,8 +166,8 @@ class EntityHead(nn.Module):
         """Best label sequence of one sentence, emissions [pre-tokens, 9]."""
         if emissions.shape[0] == 0:
             return []
-        moves = self.transitions + self.no_move
-        score = self.start + self.no_start + emissions[0]
+        moves = (self.transitions + self.no_move).float()
+        score = (self.start + self.no_start).float() + emissions[0]
         back = []
         for row in emissions[1:]:
             best, came = (score.unsqueeze(1) + moves).max(0)
@@ -93,17 +182,30 @@ class EntityHead(nn.Module):
 
 
 class ToneHead(nn.Module):
-    """Linear layer over the mention's maximum and the sentence's mean."""
+    """Linear layer over the mention's maximum and the sentence's mean.
+
+    ``further`` are outputs for other sets that are only trained with.
+    """
 
     def __init__(self, dropout: float):
         super().__init__()
         self.out = nn.Linear(2 * WIDTH, len(TONES))
+        self.further = nn.ModuleDict({name: nn.Linear(2 * WIDTH, len(TONES)) for name in FURTHER})
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, states, mean, rows, mentions):
-        """Logits [targets, 3]; ``mentions`` is a mask [targets, pieces]."""
-        peak = states[rows].masked_fill(~mentions.unsqueeze(-1), FORBIDDEN).amax(1)
-        return self.out(self.dropout(torch.cat([peak, mean[rows]], -1))).float()
+    def forward(self, states: torch.Tensor, batch: Batch, kind: str = "tone") -> torch.Tensor:
+        """Logits [targets, 3]."""
+        starts = [0]
+        for length in batch.where.lengths:
+            starts.append(starts[-1] + length)
+        index = [starts[row] + piece for row, pieces in zip(batch.target_rows, batch.mentions) for piece in pieces]
+        target = [number for number, pieces in enumerate(batch.mentions) for _ in pieces]
+        index, target = torch.tensor(index, dtype=torch.long), torch.tensor(target, dtype=torch.long)
+        peak = torch.full((len(batch.mentions), WIDTH), FORBIDDEN, dtype=states.dtype).scatter_reduce(
+            0, target.unsqueeze(1).expand(-1, WIDTH), states[index], "amax"
+        )
+        mean = means(states, batch.inside, batch.where)[batch.target_rows]
+        return (self.out if kind == "tone" else self.further[kind])(self.dropout(torch.cat([peak, mean], -1))).float()
 
 
 class SentenceHead(nn.Module):
@@ -120,25 +222,16 @@ class SentenceHead(nn.Module):
         return F.normalize(self.project(mean).float(), dim=-1)
 
 
-def narrowed(_module, _inputs, output: torch.Tensor) -> torch.Tensor:
-    """Under autocast, keep the whole residual stream in bf16: saves many casts."""
-    return output.bfloat16() if torch.is_autocast_enabled("cpu") else output
-
-
 class Model(nn.Module):
     """Encoder and heads; attribute names are the tensor names of the export."""
 
     def __init__(self, config: BertConfig, dropout: float = 0.1):
         super().__init__()
-        config.type_vocab_size = TYPE_COUNT
-        config.attention_probs_dropout_prob = 0.0
-        config.hidden_dropout_prob = dropout
-        config._attn_implementation = "eager"  # faster backwards on CPU than sdpa
-        self.encoder = BertModel(config, add_pooling_layer=False)
-        self.encoder.embeddings.register_forward_hook(narrowed)
+        self.encoder = encoder_of(config)
         self.entities = EntityHead(dropout)
-        self.tone = ToneHead(dropout)
         self.sentence = SentenceHead()
+        self.tone = ToneHead(dropout)
+        self.locked = LockedDropout(dropout)
 
     def start_from(self, folder, seed: int) -> None:
         """Take over a pre-trained encoder; every type starts as its type 0."""
@@ -148,63 +241,54 @@ class Model(nn.Module):
         base[name] = base[name][:1] + 0.005 * noise
         self.encoder.load_state_dict(base)
 
-    def states(self, batch: dict) -> tuple[torch.Tensor, torch.Tensor]:
-        """Last hidden states and their mean without [CLS] and [SEP]."""
-        hidden = self.encoder(
-            input_ids=batch["ids"], attention_mask=batch["attention"], token_type_ids=batch["types"]
-        ).last_hidden_state
-        inside = (batch["word_of"] >= 0).unsqueeze(-1).to(hidden.dtype)
-        return hidden, (hidden * inside).sum(1) / inside.sum(1).clamp(min=1)
+    def states(self, batch: Batch) -> list[torch.Tensor]:
+        """Hidden states of the embeddings and of every layer."""
+        return self.layers(batch.ids, batch.types, batch.where)
+
+    def layers(self, ids, types, where: Sentences, most: int | None = None) -> list[torch.Tensor]:
+        """The same from ids and types, of the first ``most`` layers."""
+        states = [embedded(self.encoder, ids, types, where, self.locked)]
+        for layer in self.encoder.encoder.layer[:most]:
+            states.append(passed(layer, states[-1], where, self.locked))
+        return states
+
+    def mean(self, hidden: torch.Tensor, batch: Batch) -> torch.Tensor:
+        """m of every sentence."""
+        return means(hidden, batch.inside, batch.where)
 
 
-def padded(rows: list[list[int]], fill: int) -> torch.Tensor:
-    """Rows of different lengths as one matrix."""
-    width = max(1, max(map(len, rows)))
-    return torch.tensor([r + [fill] * (width - len(r)) for r in rows])
-
-
-def collate(examples: list[Example]) -> dict:
-    """Tensors of one batch."""
-    ids = padded([e.encoded.ids for e in examples], 0)
-    batch = {
-        "ids": ids,
-        "types": padded([e.encoded.types for e in examples], 0),
-        "attention": padded([[1] * len(e.encoded.ids) for e in examples], 0),
-        "word_of": padded([e.encoded.word_of for e in examples], -1),
-        "starts": padded([e.encoded.starts for e in examples], 0),
-        "labels": padded([e.labels for e in examples], -1),
-    }
-    targets = [(row, ps, y) for row, e in enumerate(examples) for ps, y in e.targets]
-    mentions = torch.zeros(len(targets), ids.shape[1], dtype=torch.bool)
-    for i, (_, pieces, _) in enumerate(targets):
-        mentions[i, pieces] = True
-    batch["rows"] = torch.tensor([t[0] for t in targets], dtype=torch.long)
-    batch["mentions"] = mentions
-    batch["tones"] = torch.tensor([t[2] for t in targets], dtype=torch.long)
-    return batch
+def documents(examples: list[Example]) -> list[list[int]]:
+    """Numbers of the examples of each document; those without one stand alone."""
+    out: dict = {}
+    for number, example in enumerate(examples):
+        out.setdefault(example.sentence.document or number, []).append(number)
+    return list(out.values())
 
 
 @torch.no_grad()
-def predict(model: Model, examples: list[Example], budget: int = 2000):
+def predict(model: Model, examples: list[Example], budget: int = 3000, memory: bool = True):
     """For every example: labels of its pre-tokens, tone logits, sentence vector."""
     model.eval()
-    order = sorted(range(len(examples)), key=lambda i: len(examples[i].encoded.ids))
     out: list = [None] * len(examples)
-    while order:
-        longest, chunk = 0, []
-        while order and max(longest, len(examples[order[0]].encoded.ids)) * (len(chunk) + 1) <= max(
-            budget, len(examples[order[0]].encoded.ids)
-        ):
-            longest = max(longest, len(examples[order[0]].encoded.ids))
-            chunk.append(order.pop(0))
-        batch = collate([examples[i] for i in chunk])
-        hidden, mean = model.states(batch)
-        emissions = model.entities.scores(hidden, batch["word_of"], batch["starts"])
-        logits = model.tone(hidden, mean, batch["rows"], batch["mentions"])
-        vectors = model.sentence(mean)
-        rows = batch["rows"].tolist()
+    size = lambda part: sum(len(examples[i].encoded.ids) for i in part)
+    chunks: list[list[int]] = []
+    parts = documents(examples)
+    if all(len(part) == 1 for part in parts):
+        parts.sort(key=size)
+    for part in parts:
+        if not chunks or size(chunks[-1]) + size(part) > budget:
+            chunks.append([])
+        chunks[-1] += part
+    for chunk in chunks:
+        chunk.sort(key=lambda i: len(examples[i].encoded.ids))
+        batch = collate([examples[i] for i in chunk], None if memory else set())
+        hidden = model.states(batch)[-1]
+        emissions = model.entities.scores(hidden, batch)
+        logits = model.tone(hidden, batch)
+        vectors = model.sentence(model.mean(hidden, batch))
         for k, i in enumerate(chunk):
-            count = len(examples[i].encoded.starts)
-            mine = [t for t, row in enumerate(rows) if row == k]
-            out[i] = (model.entities.decode(emissions[k, :count]), logits[mine], vectors[k])
+            mine = [t for t, row in enumerate(batch.target_rows) if row == k]
+            rows = batch.grid[k][batch.grid[k] >= 0]
+            labels = model.entities.decode(emissions[rows]) if examples[i].labels else []
+            out[i] = (labels, logits[mine], vectors[k])
     return out

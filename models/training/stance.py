@@ -7,6 +7,7 @@ r"""Trains the pair model of ``models/stance``: is a sentence for or against a p
     python $S --step evaluate $D --weights WORK/stance2.pt
     python $S --step export   $D --weights WORK/stance2.pt --out ../stance --parity parity-stance.json
     python $S --step evaluate $D --out ../stance     the shipped int8 weights
+    python $S --step bind     $D --out ../stance     after news-en was trained anew
 
     [CLS] sentence [SEP] proposition [SEP], token types 0 and 1, through six layers of its own
     h       last hidden states
@@ -40,7 +41,7 @@ from stance_pairs import (
     LABELS, NOT_FOR, Pair, Training, as_statement, filled, flipped, made_pairs, negated, own_pairs, read_ibm, read_nli,
     read_vast,
 )
-from storage import bert_config, pack, unpack
+from storage import bert_config, pack, quantise, unpack
 
 NEWS = Path(__file__).resolve().parent.parent / "news-en"
 SHARED = "encoder.embeddings.word_embeddings.weight"
@@ -475,6 +476,18 @@ def export(args) -> None:
         parity(args)
 
 
+def bind(args) -> None:
+    """Binds the shipped model to a ``news-en`` that was trained anew, whose word embeddings are still the fixed ones."""
+    base = BertModel.from_pretrained(args.encoder, add_pooling_layer=False)
+    fixed, scale = quantise(base.embeddings.word_embeddings.weight.detach())
+    stored = load_file(NEWS / "model.safetensors")
+    if not (torch.equal(stored[SHARED], fixed) and torch.equal(stored[SHARED + ".scale"], scale)):
+        raise SystemExit("the word embeddings of news-en are others: train the pair model anew")
+    path = args.out / "config.json"
+    config = json.loads(path.read_text(encoding="utf8")) | {"encoder_sha256": sha256(NEWS / "model.safetensors")}
+    write_json(path, config)
+
+
 PARITY = [
     ("Mexico's president refused on Monday to let foreign soldiers cross the border.", "Mexico should accept US troops"),
     ("Senator Elena Marchetti urged Congress to pass the flood relief bill at once.", "Congress should pass the bill"),
@@ -528,7 +541,7 @@ def prepare(args) -> None:
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--step", choices=("prepare", "train", "evaluate", "export"), required=True)
+    parser.add_argument("--step", choices=("prepare", "train", "evaluate", "export", "bind"), required=True)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--encoder", type=Path)
     parser.add_argument("--work", type=Path)
@@ -560,7 +573,7 @@ def main() -> None:
     torch.set_num_threads(1)
     if args.longest is None:
         args.longest = 128 if args.step == "train" else LONGEST
-    {"prepare": prepare, "train": train, "evaluate": evaluate, "export": export}[args.step](args)
+    {"prepare": prepare, "train": train, "evaluate": evaluate, "export": export, "bind": bind}[args.step](args)
 
 
 if __name__ == "__main__":

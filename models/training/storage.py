@@ -14,6 +14,7 @@ from transformers import BertConfig
 
 from model import Model
 
+NOT_SHIPPED = "tone.further."
 KEEP = "encoder.embeddings.token_type_embeddings.weight"
 
 
@@ -32,6 +33,8 @@ def pack(state: dict[str, torch.Tensor], layers: str = "int8") -> dict[str, torc
     """Tensors as stored; ``layers`` is int8 or f16 for the layers' matrices."""
     out = {}
     for name, tensor in state.items():
+        if name.startswith(NOT_SHIPPED):
+            continue
         tensor = tensor.detach().float().contiguous()
         if not is_matrix(name, tensor):
             out[name] = tensor
@@ -62,7 +65,8 @@ def load_model(folder: Path) -> tuple[Model, dict]:
     """An exported model with dequantised f32 weights, and its config.json."""
     config = json.loads((folder / "config.json").read_text(encoding="utf8"))
     model = Model(bert_config(config["encoder"]))
-    model.load_state_dict(unpack(load_file(folder / "model.safetensors")))
+    missing, unexpected = model.load_state_dict(unpack(load_file(folder / "model.safetensors")), strict=False)
+    assert not unexpected and all(name.startswith(NOT_SHIPPED) for name in missing), (missing, unexpected)
     return model.eval(), config
 
 

@@ -1,15 +1,18 @@
 """Train the shared encoder and its heads.
 
-    python train.py --data DATA --encoder ENCODER --work WORK [--epochs 6] ...
+    python train.py --data DATA --encoder ENCODER --work WORK [--epochs 5] ...
 
-DATA holds ner/conll2003, ner/worldwide_newswire and sentiment/newsmtsc;
+DATA holds ner/conll2003, ner/worldwide_newswire and sentiment/{newsmtsc,directed,sentfin};
 ENCODER holds all-MiniLM-L6-v2 (config.json, model.safetensors, tokenizer.json).
-WORK receives a checkpoint after every epoch (run again to resume), the weights of
-every epoch (epochN.pt) and log.jsonl.
+WORK receives a checkpoint after every epoch (run again to resume), the running mean of the weights
+after every epoch (epochN.pt, what is exported) and log.jsonl.
+
+Forwards and backwards run in bf16, the optimiser's weights are f32.
 """
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import random
 import time
@@ -22,12 +25,14 @@ from torch.nn import functional as F
 from transformers import BertConfig, BertModel
 
 from data import Example, Sentence, cut, encode_all, read_dev, read_training
-from metrics import entity_scores, tone_pairs, tone_scores
-from model import Model, collate, padded, predict
+from metrics import differing, entity_scores, tone_pairs, tone_scores
+from model import Model, collate, documents, padded, predict
 from shapes import curly_quotes, lower_case, title_case, upper_case
 
 LONGEST = 200
 """Longer training sentences (word pieces) are left out."""
+TAUGHT = ("conll", "world", "tone")
+"""The sets whose sentence vectors the teacher has."""
 
 
 def arguments() -> argparse.Namespace:
@@ -37,19 +42,20 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--encoder", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--stop-after", type=int, default=None, help="epochs to run, for screening")
-    parser.add_argument("--share", default="conll=1,world=0.5,tone=0.8",
+    parser.add_argument("--share", default="conll=1,world=0.6,tone=1,directed=0.3,sentfin=0.15",
                         help="part of each set that one epoch sees")
-    parser.add_argument("--weight", default="conll=4,world=4,tone=1,sentence=0.5")
+    parser.add_argument("--weight", default="conll=4,world=4,tone=1,directed=0.5,sentfin=0.5,sentence=0.5")
     parser.add_argument("--rate", type=float, default=1e-4, help="learning rate of the encoder")
     parser.add_argument("--head-rate", type=float, default=1e-3)
     parser.add_argument("--dropout", type=float, default=0.1)
-    parser.add_argument("--smoothing", type=float, default=0.0, help="of the tone labels")
+    parser.add_argument("--smoothing", type=float, default=0.05, help="of the tone labels")
     parser.add_argument("--case-share", type=float, default=0.04)
     parser.add_argument("--quote-share", type=float, default=0.3)
-    parser.add_argument("--budget", type=int, default=1400, help="padded word pieces a batch")
-    parser.add_argument("--freeze-words", action="store_true", help="keep the word embeddings fixed")
+    parser.add_argument("--memory-share", type=float, default=0.75, help="documents that are read with memory")
+    parser.add_argument("--budget", type=int, default=1400, help="word pieces a batch")
+    parser.add_argument("--decay", type=float, default=0.98, help="of the running mean, taken every fourth step")
     parser.add_argument("--threads", type=int, default=1)
     return parser.parse_args()
 
@@ -103,45 +109,58 @@ def altered(sentence: Sentence, text: str) -> Sentence:
     for word in sentence.words:
         words.append(text[position : position + len(word)])
         position += len(word) + 1
-    return Sentence(sentence.source, text, words, sentence.tags, sentence.targets, sentence.key)
+    return Sentence(
+        sentence.source, text, words, sentence.tags, sentence.targets, sentence.key, sentence.document
+    )
 
 
-def variants(sentences: list[Sentence], share: float, rng: random.Random) -> list[Sentence]:
-    """Copies in other letter case: ``share`` each of lower, upper and title case."""
+def recased(sentence: Sentence, rng: random.Random) -> Sentence:
+    """In lower, upper or title case."""
     changes = (lower_case, upper_case, lambda t: title_case(t, keep_small=rng.random() < 0.5))
-    return [
-        altered(s, change(s.text)) for s in sentences for change in changes if rng.random() < share
-    ]
+    return altered(sentence, rng.choice(changes)(sentence.text))
 
 
-def with_curly_quotes(sentences: list[Sentence], share: float, rng: random.Random) -> list[Sentence]:
-    """Typographic quotation marks in a share of the sentences that have straight ones."""
-    return [
-        altered(s, curly_quotes(s.text)) if rng.random() < share and ("'" in s.text or '"' in s.text) else s
-        for s in sentences
-    ]
-
-
-def draw(sentences: list[Sentence], share: float, rng: random.Random) -> list[Sentence]:
-    """``share`` of the sentences; above 1, whole sets and a remainder."""
-    whole, rest = divmod(share, 1)
-    return sentences * int(whole) + rng.sample(sentences, round(rest * len(sentences)))
+def varied(sentence: Sentence, args, rng: random.Random) -> Sentence:
+    """Now and then in another case, now and then with typographic quotation marks."""
+    if rng.random() < 3 * args.case_share:
+        sentence = recased(sentence, rng)
+    if rng.random() < args.quote_share and ("'" in sentence.text or '"' in sentence.text):
+        sentence = altered(sentence, curly_quotes(sentence.text))
+    return sentence
 
 
 def batches(examples: list[Example], budget: int, rng: random.Random) -> list[list[Example]]:
-    """Batches of similar length, at most ``budget`` padded word pieces each."""
-    rng.shuffle(examples)
-    out = []
-    for at in range(0, len(examples), 1500):
-        part = sorted(examples[at : at + 1500], key=lambda e: len(e.encoded.ids))
-        batch: list[Example] = []
-        for example in part:
-            if batch and len(example.encoded.ids) * (len(batch) + 1) > budget:
-                out.append(batch)
-                batch = []
-            batch.append(example)
-        out.append(batch)
+    """Documents together, in random order, about ``budget`` word pieces a batch; single sentences by length."""
+    parts = documents(examples)
+    rng.shuffle(parts)
+    single = all(len(part) == 1 for part in parts)
+    flat: list[int] = []
+    if single:
+        for at in range(0, len(parts), 1500):
+            flat += sorted((p[0] for p in parts[at : at + 1500]), key=lambda i: len(examples[i].encoded.ids))
+    else:
+        flat = [i for part in parts for i in part]
+    out, size = [], 0
+    for i in flat:
+        length = len(examples[i].encoded.ids)
+        if not out or size + length > budget:
+            out.append([])
+            size = 0
+        out[-1].append(examples[i])
+        size += length
+    for batch in out:
+        batch.sort(key=lambda e: len(e.encoded.ids))
     return out
+
+
+def drawn(sentences: list[Sentence], share: float, rng: random.Random) -> list[Sentence]:
+    """``share`` of the sentences, by whole documents; above 1, whole sets and a remainder."""
+    whole, rest = divmod(share, 1)
+    groups: dict = {}
+    for number, sentence in enumerate(sentences):
+        groups.setdefault(sentence.document or number, []).append(sentence)
+    chosen = rng.sample(list(groups.values()), round(rest * len(groups)))
+    return sentences * int(whole) + [s for group in chosen for s in group]
 
 
 def epoch_batches(sets, tokenizer, args, epoch: int) -> list[tuple[str, list[Example]]]:
@@ -149,9 +168,7 @@ def epoch_batches(sets, tokenizer, args, epoch: int) -> list[tuple[str, list[Exa
     rng = random.Random(args.seed * 1000 + epoch)
     out = []
     for name, share in numbers(args.share).items():
-        chosen = draw(sets[name], share, rng)
-        chosen = chosen + variants(chosen, args.case_share, rng)
-        chosen = with_curly_quotes(chosen, args.quote_share, rng)
+        chosen = [varied(s, args, rng) for s in drawn(sets[name], share, rng)]
         examples = [e for e in encode_all(tokenizer, chosen) if len(e.encoded.ids) <= LONGEST]
         out += [(name, b) for b in batches(examples, args.budget, rng)]
     rng.shuffle(out)
@@ -161,13 +178,13 @@ def epoch_batches(sets, tokenizer, args, epoch: int) -> list[tuple[str, list[Exa
 # --- training -------------------------------------------------------------------------
 
 def make_optimizer(model: Model, args) -> torch.optim.Optimizer:
-    """AdamW; heads and type embeddings learn faster than the encoder."""
+    """AdamW; heads and type embeddings learn faster than the layers; the word embeddings are fixed."""
     slow, fast, plain = [], [], []
-    model.encoder.embeddings.word_embeddings.weight.requires_grad = not args.freeze_words
+    model.encoder.embeddings.word_embeddings.weight.requires_grad = False
     for name, value in model.named_parameters():
         if not value.requires_grad:
             continue
-        if not name.startswith("encoder.") or "token_type" in name:
+        if "token_type" in name or not name.startswith("encoder."):
             fast.append(value)
         else:
             (plain if value.dim() == 1 else slow).append(value)
@@ -181,35 +198,56 @@ def make_optimizer(model: Model, args) -> torch.optim.Optimizer:
     return torch.optim.AdamW(groups, fused=True)
 
 
-def batch_loss(model: Model, name: str, examples: list[Example], teacher, args, weight):
+class RunningMean:
+    """Mean of the weights over the last steps, exponentially weighted."""
+
+    def __init__(self, model: torch.nn.Module, decay: float):
+        self.decay, self.count = decay, 0
+        self.kept = {n: p.detach().clone() for n, p in model.named_parameters() if p.requires_grad}
+
+    @torch.no_grad()
+    def update(self, model: torch.nn.Module) -> None:
+        """After every fourth step."""
+        self.count += 1
+        decay = min(self.decay, (1 + self.count) / (10 + self.count))
+        for name, parameter in model.named_parameters():
+            if name in self.kept:
+                self.kept[name].lerp_(parameter, 1 - decay)
+
+    def state(self, model: torch.nn.Module) -> dict[str, torch.Tensor]:
+        """The model's state with the mean in place of the last weights."""
+        return {**model.state_dict(), **{name: tensor.clone() for name, tensor in self.kept.items()}}
+
+
+def batch_loss(model: Model, name: str, examples: list[Example], teacher, args, weight, rng):
     """Loss of one batch: its task, and closeness to the teacher's sentence vectors."""
-    batch = collate(examples)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        hidden, mean = model.states(batch)
-        vectors = model.sentence(mean)
-        if name == "tone":
-            logits = model.tone(hidden, mean, batch["rows"], batch["mentions"])
-        else:
-            emissions = model.entities.scores(hidden, batch["word_of"], batch["starts"])
-    if name == "tone":
-        task = F.cross_entropy(logits, batch["tones"], label_smoothing=args.smoothing)
+    remember = {e.sentence.document for e in examples}
+    remember = {d for d in sorted(d for d in remember if d) if rng.random() < args.memory_share}
+    batch = collate(examples, remember)
+    hidden = model.states(batch)[-1]
+    if name in ("conll", "world"):
+        task = model.entities.loss(model.entities.scores(hidden, batch), batch)
     else:
-        task = model.entities.loss(emissions, batch["labels"])
+        smoothing = args.smoothing
+        task = F.cross_entropy(model.tone(hidden, batch, name), batch.tones, label_smoothing=smoothing)
+    if name not in TAUGHT:
+        return weight[name] * task, task.item(), 0.0
     wanted = teacher[[e.sentence.key for e in examples]]
-    apart = (1 - (vectors * wanted).sum(-1)).mean()
+    apart = (1 - (model.sentence(model.mean(hidden, batch)) * wanted).sum(-1)).mean()
     return weight[name] * task + weight["sentence"] * apart, task.item(), apart.item()
 
 
 def dev_scores(model: Model, dev: dict[str, list[Example]]) -> dict[str, float]:
-    """F1 of every dev set."""
+    """Figures of every dev set."""
     out = {}
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        for name, examples in dev.items():
-            predictions = predict(model, examples)
-            if examples[0].labels:
-                out[name] = round(entity_scores(examples, predictions)["f1"], 2)
-            else:
-                out[name] = round(tone_scores(*tone_pairs(examples, predictions))["macro-f1"], 2)
+    for name, examples in dev.items():
+        predictions = predict(model, examples)
+        if examples[0].labels:
+            out[name] = round(entity_scores(examples, predictions)["f1"], 2)
+        else:
+            out[name] = round(tone_scores(*tone_pairs(examples, predictions))["macro-f1"], 2)
+            if name == "mt-dev":
+                out["differing"] = round(differing(examples, predictions), 2)
     return out
 
 
@@ -220,40 +258,55 @@ def train(args) -> None:
     args.work.mkdir(parents=True, exist_ok=True)
     tokenizer = load_tokenizer(args.encoder)
     sets = read_training(args.data)
-    flat = [s for name in ("conll", "world", "tone") for s in sets[name]]
+    flat = [s for name in TAUGHT for s in sets[name]]
     for key, sentence in enumerate(flat):
         sentence.key = key
     teacher = cached_teacher(
         args.work.parent / "teacher.npy", args.encoder, [cut(e) for e in encode_all(tokenizer, flat)]
     )
     dev = {k: [cut(e) for e in encode_all(tokenizer, v)] for k, v in read_dev(args.data).items()}
+    shares = numbers(args.share)
+    dev = {k: v for k, v in dev.items() if shares.get({"c": "conll", "w": "world"}.get(k[0], "tone"))}
     model = Model(BertConfig.from_pretrained(args.encoder), args.dropout)
     model.start_from(args.encoder, args.seed)
     optimizer = make_optimizer(model, args)
+    mean = RunningMean(model, args.decay)
     weight, checkpoint = numbers(args.weight), args.work / "checkpoint.pt"
     step, first, began = 0, 0, time.time()
     if checkpoint.exists():
         saved = torch.load(checkpoint, weights_only=True)
         model.load_state_dict(saved["model"])
         optimizer.load_state_dict(saved["optimizer"])
-        step, first = saved["step"], saved["epoch"]
+        step, first, mean.kept, mean.count = saved["step"], saved["epoch"], saved["mean"], saved["count"]
         print("resumed behind epoch", first, flush=True)
+    narrow = copy.deepcopy(model).bfloat16()
+    trained = {name: p for name, p in model.named_parameters() if p.requires_grad}
+    copies = dict(narrow.named_parameters())
     per_epoch = len(epoch_batches(sets, tokenizer, args, 0))
     total = per_epoch * args.epochs
     print({k: len(v) for k, v in sets.items()}, "steps", total, vars(args), flush=True)
     for epoch in range(first, min(args.epochs, args.stop_after or args.epochs)):
-        model.train()
+        rng = random.Random(args.seed * 1000 + epoch + 500)
+        narrow.train()
         seen: dict[str, list[float]] = {}
         for name, examples in epoch_batches(sets, tokenizer, args, epoch):
             factor = min(1.0, (step + 1) / (0.06 * total), max(0.01, 1 - step / total))
             for group in optimizer.param_groups:
                 group["lr"] = group["peak"] * factor
-            loss, task, apart = batch_loss(model, name, examples, teacher, args, weight)
+            loss, task, apart = batch_loss(narrow, name, examples, teacher, args, weight, rng)
             loss.backward()
-            norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0).item()
+            for key, parameter in trained.items():
+                given = copies[key].grad
+                parameter.grad = None if given is None else given.float()
+                copies[key].grad = None
+            norm = torch.nn.utils.clip_grad_norm_(trained.values(), 1.0).item()
             optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
+            with torch.no_grad():
+                for key, parameter in trained.items():
+                    copies[key].copy_(parameter)
             step += 1
+            if step % 4 == 0:
+                mean.update(model)
             sums = seen.setdefault(name, [0.0, 0.0, 0.0, 0.0])
             for i, value in enumerate((1.0, task, apart, norm)):
                 sums[i] += value
@@ -261,17 +314,21 @@ def train(args) -> None:
                 means = {k: [round(x / v[0], 4) for x in v[1:]] for k, v in seen.items()}
                 print(step, total, round(time.time() - began), means, flush=True)
                 seen = {}
+        state = mean.state(model)
+        averaged = copy.deepcopy(model)
+        averaged.load_state_dict(state)
         row = {"epoch": epoch + 1, "seed": args.seed, "minutes": round((time.time() - began) / 60, 1)}
-        row["dev"] = dev_scores(model, dev)
+        row["dev"] = dev_scores(averaged.bfloat16(), dev)
         print(json.dumps(row), flush=True)
         with open(args.work / "log.jsonl", "a", encoding="utf8") as log:
             log.write(json.dumps(row) + "\n")
         torch.save(
-            {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "epoch": epoch + 1},
+            {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "epoch": epoch + 1,
+             "mean": mean.kept, "count": mean.count},
             args.work / "checkpoint.tmp",
         )
         (args.work / "checkpoint.tmp").replace(checkpoint)
-        torch.save({"model": model.state_dict()}, args.work / f"epoch{epoch + 1}.pt")
+        torch.save({"model": state}, args.work / f"epoch{epoch + 1}.pt")
 
 
 if __name__ == "__main__":

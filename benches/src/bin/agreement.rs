@@ -26,8 +26,8 @@ fn main() -> Result<(), Failure> {
     let (tone, tagger) = (ToneScorer::new(&model)?, EntityTagger::new(&model)?);
     let targets = targets(&data.join("sentiment/newsmtsc"))?;
     let columns = conll::read(&read(&data.join("ner/conll2003/eng.testa"))?)?;
-    let words: Vec<Vec<&str>> =
-        columns.sentences.iter().map(|sentence| sentence.words.iter().map(String::as_str).collect()).collect();
+    let documents: Vec<Vec<&[String]>> =
+        columns.documents().map(|document| document.iter().map(|sentence| &sentence.words[..]).collect()).collect();
     let gold: Vec<Vec<Tag>> = columns.sentences.iter().map(|sentence| sentence.tags.clone()).collect();
 
     let run = |precision: Precision| -> Result<Findings, Failure> {
@@ -35,7 +35,7 @@ fn main() -> Result<(), Failure> {
         let kernel = engine.engine().kernel.clone();
         let encoder = SentenceEncoder::new(&model, Arc::new(engine), EncodeOptions::default())?;
         let judged = targets.iter().map(|target| judge(&encoder, &tone, target)).collect::<Result<_, _>>()?;
-        let tags = words.chunks(64).map(|round| tagger.tag_words(round, &encoder)).collect::<Result<Vec<_>, _>>()?;
+        let tags = documents.iter().map(|words| tagger.tag_words(words, &encoder)).collect::<Result<Vec<_>, _>>()?;
         Ok(Findings { kernel, judged, tags: tags.concat() })
     };
     let reference = run(Precision::F32)?;

@@ -40,6 +40,12 @@ pub fn shape(word: &str) -> u32 {
     }
 }
 
+/// Whether a word has two or more letters, a capital among them, and no digit: shapes 2, 3 and 5.
+#[must_use]
+pub fn is_raised(word: &str) -> bool {
+    matches!(shape(word), 2 | 3 | 5)
+}
+
 /// Context of a sentence from its words and their shapes: 1 where at least 70 % of its words of
 /// four or more letters (three of them at least) are raised, as in headlines; 2 where it has no
 /// capital at all, and three lower-case words; 0 otherwise.

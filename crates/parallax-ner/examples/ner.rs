@@ -11,7 +11,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let encoder = SentenceEncoder::new(&model, Arc::new(NativeEncoder::new(&model)?), EncodeOptions::default())?;
     let text = "President Ana Ruiz met Carl Stone of the Harbour Council (HC) in Lagos, and the HC thanked Ruiz.";
     let span = Span::new(0, text.len());
-    let names = EntityTagger::new(&model)?.tag(text, 0, &encoder.encode(text, &[span])?[0]);
+    let names = EntityTagger::new(&model)?.tag(text, [(0, &encoder.encode(text, &[span])?[0])]);
     let (mentions, actors) = resolve(
         text,
         &[Sentence { block: 0, span }],

@@ -21,6 +21,9 @@ pub struct ConllSentence {
     pub words: Vec<String>,
     /// Their tags, in IOB2 whatever the file has; empty where the file has words only.
     pub tags: Vec<Tag>,
+    /// The document, from 0: how many `-DOCSTART-` lines after the first stand before it. A file
+    /// without such lines is one document.
+    pub document: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +75,7 @@ pub fn read(text: &str) -> Result<Conll, ConllError> {
     let separator = if text.contains('\t') { '\t' } else { ' ' };
     let mut rows: Vec<Row<'_>> = Vec::new();
     let mut lines: Vec<Line> = Vec::new();
-    let mut ended = true;
+    let (mut ended, mut documents) = (true, 0_usize);
     for (number, line) in text.lines().enumerate() {
         let columns: Vec<&str> = match separator {
             '\t' => line.trim_end().split('\t').map(str::trim).collect(),
@@ -86,9 +89,10 @@ pub fn read(text: &str) -> Result<Conll, ConllError> {
             lines.push(Line::Other(raw));
         } else if columns[0].starts_with("-DOCSTART-") {
             ended = true;
+            documents += usize::from(!rows.is_empty());
             lines.push(Line::Document(raw));
         } else {
-            rows.push(Row { line: number + 1, first: ended, columns });
+            rows.push(Row { line: number + 1, first: ended, document: documents, columns });
             ended = false;
             lines.push(Line::Word(raw));
         }
@@ -98,7 +102,7 @@ pub fn read(text: &str) -> Result<Conll, ConllError> {
     let mut before = ("O", None);
     for row in &rows {
         if row.first {
-            sentences.push(ConllSentence::default());
+            sentences.push(ConllSentence { document: row.document, ..ConllSentence::default() });
             before = ("O", None);
         }
         let Some(sentence) = sentences.last_mut() else { continue };
@@ -121,6 +125,7 @@ struct Row<'text> {
     line: usize,
     /// Whether a sentence begins here.
     first: bool,
+    document: usize,
     columns: Vec<&'text str>,
 }
 
@@ -160,6 +165,11 @@ fn parts(label: &str) -> Option<(&str, Option<EntityKind>)> {
 }
 
 impl Conll {
+    /// The sentences of each document, in order.
+    pub fn documents(&self) -> impl Iterator<Item = &[ConllSentence]> {
+        self.sentences.chunk_by(|a, b| a.document == b.document)
+    }
+
     /// The file with one more column, the given tags in IOB2: what `conlleval` reads.
     ///
     /// # Panics

@@ -2,13 +2,16 @@
 
 use crate::decode::{Chain, Tag, chunks};
 use crate::spans::trim_name;
-use ndarray::{Array2, Axis, Slice};
-use parallax_encoder::{DenseLayer, EncodeError, EncodedSentence, LoadError, Model, Precision, SentenceEncoder};
+use ndarray::{Array1, Array2, Axis, Slice};
+use parallax_encoder::{
+    DenseLayer, EncodeError, EncodedSentence, LoadError, Model, Precision, SentenceEncoder, word_shape,
+};
 use parallax_text::{EntityKind, Mention, MentionForm, Span};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// The one head that this version knows.
-const HEAD: &str = "mlp-crf/1";
+const HEAD: &str = "mlp-memory-crf/1";
 
 /// Finds the names in encoded sentences.
 ///
@@ -16,10 +19,16 @@ const HEAD: &str = "mlp-crf/1";
 /// first piece and the mean over its pieces, by two layers with an exact GELU (Hendrycks and
 /// Gimpel 2016, "Gaussian Error Linear Units"); a linear-chain conditional random field (Lafferty
 /// et al. 2001, "Conditional Random Fields") chooses the labels of the sentence.
+///
+/// The sentences of a document are read together: to a word with a capital letter, what the middle
+/// of the network has of the same word in the other sentences is added, their mean through a layer
+/// of its own (after Akbik et al. 2019, "Pooled Contextualized Embeddings for Named Entity
+/// Recognition"). So a name that one sentence leaves open is read as elsewhere in the article.
 #[derive(Clone, Debug)]
 pub struct EntityTagger {
     tags: Vec<Tag>,
     hidden: DenseLayer,
+    memory: DenseLayer,
     out: DenseLayer,
     chain: Chain,
 }
@@ -87,52 +96,64 @@ impl EntityTagger {
         let steps = model.matrix_of("entities.transitions", tags.len(), tags.len())?;
         Ok(Self {
             hidden: layer("hidden", config.hidden, 2 * size)?,
+            memory: layer("memory", config.hidden, config.hidden)?,
             out: layer("out", tags.len(), config.hidden)?,
             chain: Chain::new(&tags, start, steps),
             tags,
         })
     }
 
-    /// The words of a sentence with their tags, for columns and evaluation.
-    #[must_use]
-    pub fn labels(&self, encoded: &EncodedSentence) -> Vec<WordLabel> {
-        let scores = self.scores(encoded);
-        let best = self.chain.best(scores.view());
-        let marginals = self.chain.marginals(scores.view());
-        let word = |(word, tokens)| WordLabel {
-            span: encoded.span_of(tokens),
-            tag: self.tags[best[word]],
-            probability: marginals[[word, best[word]]] as f32,
-        };
-        encoded.words().enumerate().map(word).collect()
-    }
-
-    /// The names in a sentence of `text`, in order: form [`MentionForm::Name`], no entity yet. A
-    /// possessive, quotation marks and a loose bracket or full stop are not part of the span.
+    /// The words of the sentences of one document with their tags, for columns and evaluation.
     ///
     /// # Panics
-    /// If the sentence is not of this text.
+    /// If the sentences are not of this text.
     #[must_use]
-    pub fn tag(&self, text: &str, sentence_index: u32, encoded: &EncodedSentence) -> Vec<Mention> {
-        let words = self.labels(encoded);
-        let tags: Vec<Tag> = words.iter().map(|word| word.tag).collect();
-        let mention = |(from, to, kind): (usize, usize, EntityKind)| {
-            let span = trim_name(text, words[from].span.cover(words[to - 1].span));
-            let score = words[from..to].iter().map(|word| word.probability).fold(1.0, f32::min);
-            let form = MentionForm::Name;
-            (!span.is_empty()).then_some(Mention { sentence: sentence_index, span, kind, form, score, entity: None })
+    pub fn labels(&self, text: &str, document: &[&EncodedSentence]) -> Vec<Vec<WordLabel>> {
+        let scores = self.scores(text, document);
+        let of_sentence = |(encoded, scores): (&&EncodedSentence, &Array2<f32>)| {
+            let best = self.chain.best(scores.view());
+            let marginals = self.chain.marginals(scores.view());
+            let word = |(word, tokens)| WordLabel {
+                span: encoded.span_of(tokens),
+                tag: self.tags[best[word]],
+                probability: marginals[[word, best[word]]] as f32,
+            };
+            encoded.words().enumerate().map(word).collect()
         };
-        chunks(&tags).into_iter().filter_map(mention).collect()
+        document.iter().zip(&scores).map(of_sentence).collect()
     }
 
-    /// Tags the words of sentences that are cut into words already: the tag of a word is that of
-    /// its first part, the sentence being its words with one space between them.
+    /// The names in sentences of `text` that make one document, each with its number, in order: form
+    /// [`MentionForm::Name`], no entity yet. A possessive, quotation marks and a loose bracket or full
+    /// stop are not part of the span.
+    ///
+    /// # Panics
+    /// If the sentences are not of this text.
+    #[must_use]
+    pub fn tag<'a>(&self, text: &str, document: impl IntoIterator<Item = (u32, &'a EncodedSentence)>) -> Vec<Mention> {
+        let (numbers, encoded): (Vec<u32>, Vec<&EncodedSentence>) = document.into_iter().unzip();
+        let labels = self.labels(text, &encoded);
+        let of_sentence = |(&sentence, words): (&u32, &Vec<WordLabel>)| -> Vec<Mention> {
+            let tags: Vec<Tag> = words.iter().map(|word| word.tag).collect();
+            let mention = |(from, to, kind): (usize, usize, EntityKind)| {
+                let span = trim_name(text, words[from].span.cover(words[to - 1].span));
+                let score = words[from..to].iter().map(|word| word.probability).fold(1.0, f32::min);
+                let form = MentionForm::Name;
+                (!span.is_empty()).then_some(Mention { sentence, span, kind, form, score, entity: None })
+            };
+            chunks(&tags).into_iter().filter_map(mention).collect()
+        };
+        numbers.iter().zip(&labels).flat_map(of_sentence).collect()
+    }
+
+    /// Tags the words of a document's sentences that are cut into words already: the tag of a word is
+    /// that of its first part, the sentence being its words with one space between them.
     ///
     /// # Errors
     /// When the encoder fails.
     pub fn tag_words<S: AsRef<str>>(
         &self,
-        sentences: &[Vec<S>],
+        sentences: &[impl AsRef<[S]>],
         encoder: &SentenceEncoder,
     ) -> Result<Vec<Vec<Tag>>, EncodeError> {
         let mut text = String::new();
@@ -140,8 +161,8 @@ impl EntityTagger {
         let mut words: Vec<Vec<Span>> = Vec::with_capacity(sentences.len());
         for sentence in sentences {
             let start = text.len();
-            let mut places = Vec::with_capacity(sentence.len());
-            for word in sentence {
+            let mut places = Vec::with_capacity(sentence.as_ref().len());
+            for word in sentence.as_ref() {
                 let from = text.len();
                 text.push_str(word.as_ref());
                 places.push(Span::new(from, text.len()));
@@ -151,23 +172,74 @@ impl EntityTagger {
             words.push(places);
         }
         let encoded = encoder.encode(&text, &spans)?;
-        Ok(encoded.iter().zip(&words).map(|(encoded, words)| word_tags(&self.labels(encoded), words)).collect())
+        let labels = self.labels(&text, &encoded.iter().collect::<Vec<_>>());
+        Ok(labels.iter().zip(&words).map(|(labels, words)| word_tags(labels, words)).collect())
     }
 
-    /// Label scores, `[words, labels]`.
-    fn scores(&self, encoded: &EncodedSentence) -> Array2<f32> {
-        let size = encoded.hidden.ncols();
-        let mut joined = Array2::zeros((encoded.words().count(), 2 * size));
-        for (row, tokens) in joined.rows_mut().into_iter().zip(encoded.words()) {
-            let pieces = encoded.hidden.slice_axis(Axis(0), Slice::from(tokens));
-            let (mut first, mut mean) = row.split_at(Axis(0), size);
-            first.assign(&pieces.row(0));
-            mean.assign(&(pieces.sum_axis(Axis(0)) / pieces.nrows() as f32));
+    /// Label scores of every sentence, `[words, labels]`.
+    fn scores(&self, text: &str, document: &[&EncodedSentence]) -> Vec<Array2<f32>> {
+        let mut hidden: Vec<Array2<f32>> = document.iter().map(|encoded| self.hidden.rows(&joined(encoded))).collect();
+        let recalled = self.recalled(text, document, &hidden);
+        let rows: Vec<f32> = recalled.iter().flat_map(|(_, row)| row.iter().copied()).collect();
+        let width = rows.len() / recalled.len().max(1);
+        if let Ok(rows) = Array2::from_shape_vec((recalled.len(), width), rows)
+            && !recalled.is_empty()
+        {
+            for ((place, _), row) in recalled.iter().zip(self.memory.rows(&rows).rows()) {
+                let mut state = hidden[place.sentence].row_mut(place.word);
+                state += &row;
+            }
         }
-        let mut hidden = self.hidden.rows(&joined);
-        hidden.mapv_inplace(gelu);
-        self.out.rows(&hidden)
+        let score = |mut hidden: Array2<f32>| {
+            hidden.mapv_inplace(gelu);
+            self.out.rows(&hidden)
+        };
+        hidden.drain(..).map(score).collect()
     }
+
+    /// For each word that other sentences have too, the mean of its activations there.
+    fn recalled(&self, text: &str, document: &[&EncodedSentence], hidden: &[Array2<f32>]) -> Vec<(Place, Array1<f32>)> {
+        let mut places: BTreeMap<String, Vec<Place>> = BTreeMap::new();
+        for (sentence, encoded) in document.iter().enumerate() {
+            for (word, tokens) in encoded.words().enumerate() {
+                let written = &text[encoded.span_of(tokens)];
+                if word_shape::is_raised(written) {
+                    places.entry(written.to_lowercase()).or_default().push(Place { sentence, word });
+                }
+            }
+        }
+        let mut recalled = Vec::new();
+        for places in places.values().filter(|places| places[0].sentence != places[places.len() - 1].sentence) {
+            let active = |place: &Place| hidden[place.sentence].row(place.word).mapv(gelu);
+            let sum = |of: &[Place]| of.iter().map(active).reduce(|sum, one| sum + one).unwrap_or_default();
+            let (all, count) = (sum(places), places.len());
+            for here in places.chunk_by(|a, b| a.sentence == b.sentence) {
+                let elsewhere = (&all - &sum(here)) / (count - here.len()) as f32;
+                recalled.extend(here.iter().map(|place| (*place, elsewhere.clone())));
+            }
+        }
+        recalled
+    }
+}
+
+/// A word of a document.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    sentence: usize,
+    word: usize,
+}
+
+/// For each word the state of its first piece beside the mean over its pieces.
+fn joined(encoded: &EncodedSentence) -> Array2<f32> {
+    let size = encoded.hidden.ncols();
+    let mut joined = Array2::zeros((encoded.words().count(), 2 * size));
+    for (row, tokens) in joined.rows_mut().into_iter().zip(encoded.words()) {
+        let pieces = encoded.hidden.slice_axis(Axis(0), Slice::from(tokens));
+        let (mut first, mut mean) = row.split_at(Axis(0), size);
+        first.assign(&pieces.row(0));
+        mean.assign(&(pieces.sum_axis(Axis(0)) / pieces.nrows() as f32));
+    }
+    joined
 }
 
 /// All nine tags, in the order of the labels.
@@ -232,12 +304,49 @@ mod tests {
         for case in parity["cases"].as_array().unwrap() {
             let text = case["text"].as_str().unwrap();
             let encoded = encoder.encode(text, &[Span::new(0, text.len())]).unwrap().remove(0);
-            let labels: Vec<String> = tagger.labels(&encoded).iter().map(|word| word.tag.to_string()).collect();
+            let labels: Vec<String> =
+                tagger.labels(text, &[&encoded])[0].iter().map(|word| word.tag.to_string()).collect();
             assert_eq!(serde_json::json!(labels), case["labels"], "{text}");
-            let scores = tagger.scores(&encoded);
-            for (found, expected) in scores.row(0).iter().zip(case["emissions_first"].as_array().unwrap()) {
+            let scores = tagger.scores(text, &[&encoded]);
+            for (found, expected) in scores[0].row(0).iter().zip(case["emissions_first"].as_array().unwrap()) {
                 assert!((f64::from(*found) - expected.as_f64().unwrap()).abs() < 1e-3, "{text}: {found} {expected}");
             }
+        }
+    }
+
+    #[test]
+    fn the_sentences_of_a_document_are_read_together() {
+        let parity = std::fs::read(models().join("training/parity.json")).unwrap();
+        let parity: serde_json::Value = serde_json::from_slice(&parity).unwrap();
+        let (tagger, encoder) = shipped();
+        let texts: Vec<&str> =
+            parity["document"]["texts"].as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect();
+        let (text, mut start) = (texts.join("\n"), 0);
+        let spans: Vec<Span> = texts
+            .iter()
+            .map(|one| {
+                start += one.len() + 1;
+                Span::new(start - 1 - one.len(), start - 1)
+            })
+            .collect();
+        let encoded = encoder.encode(&text, &spans).unwrap();
+        let document: Vec<&EncodedSentence> = encoded.iter().collect();
+        let labels: Vec<Vec<String>> = tagger
+            .labels(&text, &document)
+            .iter()
+            .map(|words| words.iter().map(|word| word.tag.to_string()).collect())
+            .collect();
+        assert_eq!(serde_json::json!(labels), parity["document"]["labels"]);
+        let (together, alone) = (tagger.scores(&text, &document), tagger.scores(&text, &document[..1]));
+        for (scores, expected) in together.iter().zip(parity["document"]["emissions_first"].as_array().unwrap()) {
+            for (found, expected) in scores.row(0).iter().zip(expected.as_array().unwrap()) {
+                assert!((f64::from(*found) - expected.as_f64().unwrap()).abs() < 1e-3, "{found} {expected}");
+            }
+        }
+        assert_ne!(together[0].row(0), alone[0].row(0), "the headline's first word stands in other sentences too");
+        let reversed: Vec<&EncodedSentence> = encoded.iter().rev().collect();
+        for (one, other) in together.iter().zip(tagger.scores(&text, &reversed).iter().rev()) {
+            assert!((one - other).iter().all(|difference| difference.abs() < 1e-4), "the order says nothing");
         }
     }
 
@@ -270,9 +379,9 @@ mod tests {
         let words = ["U.S.", "envoy", "Ana", "Ruiz", "met", "Utopian", "officials", "in", "Lagos", "."];
         let text = words.join(" ");
         let encoded = encoder.encode(&text, &[Span::new(0, text.len())]).unwrap();
-        let mentions = tagger.tag(&text, 0, &encoded[0]);
-        let tags = tagger.tag_words(&[words.to_vec(), vec![], words.to_vec()], &encoder).unwrap();
-        assert_eq!((&tags[0], tags[1].len()), (&tags[2], 0));
+        let mentions = tagger.tag(&text, [(0, &encoded[0])]);
+        let tags = tagger.tag_words(&[words.to_vec(), vec![]], &encoder).unwrap();
+        assert_eq!(tags[1].len(), 0);
         let of_words: Vec<String> = chunks(&tags[0]).iter().map(|&(from, to, _)| words[from..to].join(" ")).collect();
         let of_text: Vec<&str> = mentions.iter().map(|mention| &text[mention.span]).collect();
         assert_eq!(of_words, of_text);

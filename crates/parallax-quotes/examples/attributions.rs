@@ -4,7 +4,7 @@
 //! cargo run --release -p parallax-quotes --example attributions -- models FILE...
 //! ```
 
-use parallax_encoder::{EncodeOptions, Model, NativeEncoder, SentenceEncoder};
+use parallax_encoder::{EncodeOptions, HeadModel, Model, NativeEncoder, Precision, SentenceEncoder};
 use parallax_quotes::{ArticleView, AttributionTagger, attribute, quoted_spans};
 use parallax_text::{Block, BlockKind, Span};
 use std::error::Error;
@@ -18,8 +18,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
     let models = arguments.next().map_or(shipped, PathBuf::from);
     let model = Model::load(&models.join("news-en"))?;
-    let tagger = AttributionTagger::load(&models.join("attribution"), &model)?;
-    let engine = Arc::new(NativeEncoder::new(&model)?);
+    let heads = HeadModel::load(&models.join("discourse"), &model)?;
+    let tagger = AttributionTagger::new(&heads, &model)?;
+    let engine = Arc::new(NativeEncoder::with_branches(&model, &[&heads], Precision::F32)?);
     let encoder = SentenceEncoder::new(&model, engine, EncodeOptions::default())?;
     let texts: Vec<String> = arguments.map(std::fs::read_to_string).collect::<Result<_, _>>()?;
     if texts.is_empty() {

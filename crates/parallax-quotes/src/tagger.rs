@@ -2,13 +2,13 @@
 
 use crate::features::{FEATURES, Reading};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, Slice};
-use parallax_encoder::{EncodedSentence, HeadModel, LoadError, Model};
+use parallax_encoder::{DenseLayer, EncodedSentence, HeadModel, LoadError, Model, Precision};
 use serde::Deserialize;
 use std::ops::Range;
-use std::path::Path;
 
-/// The one head that this version knows.
+/// The one head that this version knows, and the section of `config.json` that describes it.
 const HEAD: &str = "conv-crf-link/1";
+const SECTION: &str = "attribution";
 /// Outside, then "begin" and "inside" for each role.
 const LABELS: [&str; TAGS] = ["O", "B-source", "I-source", "B-cue", "I-cue", "B-content", "I-content"];
 const TAGS: usize = 7;
@@ -18,21 +18,21 @@ const NEAREST: usize = 8;
 
 /// Finds who says what in encoded sentences: the trained half of [`crate::attribute`].
 ///
-/// Each word's mean hidden state, with what marks and verbs tell, goes through dilated convolutions
+/// Each word's mean hidden state in the branch, with what marks and verbs tell, goes through dilated convolutions
 /// (Yu and Koltun 2016, "Multi-Scale Context Aggregation by Dilated Convolutions") over the words of
 /// the article; a linear-chain conditional random field (Lafferty et al. 2001) chooses the roles;
 /// every source and content points to the cue it belongs to, or to none.
 #[derive(Clone, Debug)]
 pub struct AttributionTagger {
-    input: Layer,
-    convolutions: Vec<(usize, Layer)>,
-    out: Layer,
+    input: DenseLayer,
+    convolutions: Vec<(usize, DenseLayer)>,
+    out: DenseLayer,
     start: [f32; TAGS],
     steps: [[f32; TAGS]; TAGS],
     links: Links,
+    /// Width of a state of the branch, and of one of the head's own.
     size: usize,
-    name: String,
-    sha256: String,
+    width: usize,
 }
 
 /// What the tagger finds: word ranges.
@@ -50,7 +50,7 @@ pub enum AttributionError {
     #[error("the attribution model cannot be loaded")]
     Load(#[from] LoadError),
     /// `config.json` lacks a field.
-    #[error("{path} describes no attribution head: take the model that belongs to this version")]
+    #[error("{path} has no usable section `{SECTION}`: take the model that belongs to this version")]
     Config {
         /// The file.
         path: String,
@@ -69,9 +69,8 @@ pub enum AttributionError {
 
 #[derive(Deserialize)]
 struct HeadConfig {
-    name: String,
-    version: String,
     head: String,
+    reads: String,
     labels: Vec<String>,
     features: usize,
     hidden: usize,
@@ -81,18 +80,21 @@ struct HeadConfig {
 }
 
 impl AttributionTagger {
-    /// Reads the folder of an attribution model that was trained on the hidden states of `model`.
+    /// Takes the head out of a folder that was loaded for this model.
     ///
     /// # Errors
-    /// When a file is missing or damaged, of another make, or trained on another model.
-    pub fn load(folder: &Path, model: &Model) -> Result<Self, AttributionError> {
-        let head = HeadModel::load(folder, model)?;
+    /// When the folder has none, or one of another make or shape.
+    pub fn new(head: &HeadModel, model: &Model) -> Result<Self, AttributionError> {
         let path = || head.config_path().display().to_string();
-        let config = HeadConfig::deserialize(serde_json::Value::Object(head.config().clone()))
-            .map_err(|source| AttributionError::Config { path: path(), source })?;
+        let section = head.config().get(SECTION).unwrap_or(&serde_json::Value::Null);
+        let config =
+            HeadConfig::deserialize(section).map_err(|source| AttributionError::Config { path: path(), source })?;
         let refuse = |found: String| Err(AttributionError::Head { path: path(), found });
         if config.head != HEAD {
             return refuse(format!("the head is `{}`", config.head));
+        }
+        if config.reads != "branch" || head.layers().is_empty() {
+            return refuse("it does not read the folder's own branch".to_owned());
         }
         if config.labels != LABELS {
             return refuse(format!("the labels are {:?}, not {LABELS:?}", config.labels));
@@ -102,17 +104,23 @@ impl AttributionTagger {
         }
         let size = model.config().encoder.hidden_size;
         let width = config.hidden;
-        let layer = |name: &str, outputs: usize, inputs: usize| -> Result<Layer, LoadError> {
-            let weight = head.matrix_of(&format!("{name}.weight"), outputs, inputs)?;
-            Ok(Layer { weight, bias: head.vector_of(&format!("{name}.bias"), outputs)? })
+        let tensor = |name: &str| format!("{SECTION}.{name}");
+        let parts = |name: &str, outputs: usize, inputs: usize| -> Result<_, LoadError> {
+            let weight = head.matrix_of(&tensor(&format!("{name}.weight")), outputs, inputs)?;
+            Ok((weight, head.vector_of(&tensor(&format!("{name}.bias")), outputs)?))
+        };
+        let layer = |name: &str, outputs: usize, inputs: usize| -> Result<DenseLayer, LoadError> {
+            let (weight, bias) = parts(name, outputs, inputs)?;
+            Ok(DenseLayer::with_bias(Precision::F32, weight, bias))
         };
         let convolution = |(index, &dilation): (usize, &usize)| {
             layer(&format!("layers.{index}"), width, 3 * width).map(|layer| (dilation, layer))
         };
-        let (start, steps) = (head.vector_of("start", TAGS)?, head.matrix_of("transitions", TAGS, TAGS)?);
+        let start = head.vector_of(&tensor("start"), TAGS)?;
+        let steps = head.matrix_of(&tensor("transitions"), TAGS, TAGS)?;
         let pairs = 2 * (config.distances.len() + 1) + 5;
-        let own = layer("link_span", config.link, 2 * width)?;
-        let out = layer("link_out", 1, config.link)?;
+        let (own, own_bias) = parts("link_span", config.link, 2 * width)?;
+        let (out, bias) = parts("link_out", 1, config.link)?;
         Ok(Self {
             input: layer("input", width, size + FEATURES)?,
             convolutions: config.dilations.iter().enumerate().map(convolution).collect::<Result<_, _>>()?,
@@ -123,29 +131,17 @@ impl AttributionTagger {
             }),
             links: Links {
                 own,
-                cue: head.matrix_of("link_cue.weight", config.link, 2 * width)?,
-                pair: head.matrix_of("link_pair.weight", pairs, config.link)?,
-                none: head.vector_of("link_none", config.link)?,
-                out: out.weight.row(0).to_owned(),
-                bias: out.bias[0],
+                own_bias,
+                cue: head.matrix_of(&tensor("link_cue.weight"), config.link, 2 * width)?,
+                pair: head.matrix_of(&tensor("link_pair.weight"), pairs, config.link)?,
+                none: head.vector_of(&tensor("link_none"), config.link)?,
+                out: out.row(0).to_owned(),
+                bias: bias[0],
                 distances: config.distances,
             },
             size,
-            name: format!("{}-{}", config.name, config.version),
-            sha256: head.sha256().to_owned(),
+            width,
         })
-    }
-
-    /// Name and version of the model.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// SHA-256 of its weights, 64 hexadecimal digits.
-    #[must_use]
-    pub fn sha256(&self) -> &str {
-        &self.sha256
     }
 
     /// The attributions of an article, by their first content.
@@ -154,25 +150,26 @@ impl AttributionTagger {
             return Vec::new();
         }
         let states = self.states(reading, encoded);
-        let labels = self.labels(reading, &self.out.apply(&states));
+        let labels = self.labels(reading, &self.out.rows(&states));
         self.linked(reading, &states, &labels)
     }
 
     /// The head's own state of each word, `[words, hidden]`.
     fn states(&self, reading: &Reading, encoded: &[EncodedSentence]) -> Array2<f32> {
-        let width = self.input.bias.len();
+        let width = self.width;
         let mut states = Array2::zeros((reading.words.len(), width));
         let mut row = 0;
         for sentence in encoded {
+            let branch = sentence.branches.first().expect("the sentence was encoded with the branch");
             let count = sentence.words().count();
             let mut joined = Array2::zeros((count, self.size + FEATURES));
             for (index, pieces) in sentence.words().enumerate() {
                 let number = pieces.len() as f32;
                 let (mut mean, mut features) = joined.row_mut(index).split_at(Axis(0), self.size);
-                mean.assign(&(rows(sentence.hidden.view(), pieces).sum_axis(Axis(0)) / number));
+                mean.assign(&(rows(branch.hidden.view(), pieces).sum_axis(Axis(0)) / number));
                 features.assign(&ArrayView1::from(&reading.features[row + index]));
             }
-            rows_mut(&mut states, row..row + count).assign(&self.input.apply(&joined));
+            rows_mut(&mut states, row..row + count).assign(&self.input.rows(&joined));
             row += count;
         }
         states.mapv_inplace(gelu);
@@ -185,7 +182,7 @@ impl AttributionTagger {
             before.slice_axis_mut(Axis(0), Slice::from(shift..)).assign(&rows(states.view(), 0..kept));
             here.assign(&states);
             after.slice_axis_mut(Axis(0), Slice::from(..kept)).assign(&rows(states.view(), shift..shift + kept));
-            let mut change = layer.apply(&joined);
+            let mut change = layer.rows(&joined);
             change.mapv_inplace(gelu);
             states += &change;
         }
@@ -232,7 +229,7 @@ impl AttributionTagger {
             let mut found: Vec<(Found, f32)> =
                 cues.iter().map(|cue| (Found { cue: Some(cue.clone()), ..Found::default() }, f32::MIN)).collect();
             for (role, span) in block.iter().filter(|span| span.0 != 1) {
-                let own = self.links.own.apply_one(&ends(states, span));
+                let own = self.links.own.dot(&ends(states, span)) + &self.links.own_bias;
                 let (choice, score) = self.links.choose(reading, span, &own, &cues, &known);
                 match (role, choice) {
                     (0, Some(cue)) if score > found[cue].1 => {
@@ -281,7 +278,8 @@ fn ends(states: &Array2<f32>, span: &Range<usize>) -> Array1<f32> {
 /// Scores a span against cues: `out(tanh(own + cue + pair features))`, or `out(tanh(own + none))`.
 #[derive(Clone, Debug)]
 struct Links {
-    own: Layer,
+    own: Array2<f32>,
+    own_bias: Array1<f32>,
     cue: Array2<f32>,
     pair: Array2<f32>,
     none: Array1<f32>,
@@ -329,24 +327,6 @@ impl Links {
         let same = sentence(span.end.min(cue.end) - 1) == sentence(span.start.max(cue.start))
             || sentence(span.start) == sentence(cue.start);
         [class + if before { classes } else { 0 }, 2 * classes + between.min(2), 2 * classes + 3 + usize::from(same)]
-    }
-}
-
-/// A dense layer.
-#[derive(Clone, Debug)]
-struct Layer {
-    /// `[outputs, inputs]`.
-    weight: Array2<f32>,
-    bias: Array1<f32>,
-}
-
-impl Layer {
-    fn apply(&self, rows: &Array2<f32>) -> Array2<f32> {
-        rows.dot(&self.weight.t()) + &self.bias
-    }
-
-    fn apply_one(&self, row: &Array1<f32>) -> Array1<f32> {
-        self.weight.dot(row) + &self.bias
     }
 }
 

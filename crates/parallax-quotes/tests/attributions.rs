@@ -1,6 +1,6 @@
 //! Who says what, with the shipped models, on sentences of our own.
 
-use parallax_encoder::{EncodeOptions, Model, NativeEncoder, SentenceEncoder};
+use parallax_encoder::{EncodeOptions, HeadModel, Model, NativeEncoder, Precision, SentenceEncoder};
 use parallax_quotes::{ArticleView, Attribution, AttributionTagger, Voices, attribute, quoted_spans};
 use parallax_text::{Block, BlockKind, Sentence, Span, Voice};
 use proptest::prelude::*;
@@ -10,9 +10,10 @@ use std::sync::{Arc, LazyLock};
 static MODELS: LazyLock<(SentenceEncoder, AttributionTagger)> = LazyLock::new(|| {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../models");
     let model = Model::load(&folder.join("news-en")).unwrap();
-    let engine = Arc::new(NativeEncoder::new(&model).unwrap());
+    let heads = HeadModel::load(&folder.join("discourse"), &model).unwrap();
+    let engine = Arc::new(NativeEncoder::with_branches(&model, &[&heads], Precision::F32).unwrap());
     let encoder = SentenceEncoder::new(&model, engine, EncodeOptions::default()).unwrap();
-    (encoder, AttributionTagger::load(&folder.join("attribution"), &model).unwrap())
+    (encoder, AttributionTagger::new(&heads, &model).unwrap())
 });
 
 /// Every line is a paragraph.
@@ -176,22 +177,20 @@ fn the_object_of_an_accusation_is_no_own_voice() {
 }
 
 #[test]
-fn a_head_of_another_encoder_is_refused() {
+fn a_head_of_another_make_is_refused() {
     let models = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../models");
     let folder = tempfile::tempdir().unwrap();
     let model = Model::load(&models.join("news-en")).unwrap();
-    let config = std::fs::read_to_string(models.join("attribution/config.json")).unwrap();
-    std::fs::copy(models.join("attribution/model.safetensors"), folder.path().join("model.safetensors")).unwrap();
+    let config = std::fs::read_to_string(models.join("discourse/config.json")).unwrap();
+    std::fs::copy(models.join("discourse/model.safetensors"), folder.path().join("model.safetensors")).unwrap();
     let refusal = |from: &str, to: &str| {
+        assert!(config.contains(from), "{config}");
         std::fs::write(folder.path().join("config.json"), config.replace(from, to)).unwrap();
-        let error = AttributionTagger::load(folder.path(), &model).unwrap_err();
+        let error = AttributionTagger::new(&HeadModel::load(folder.path(), &model).unwrap(), &model).unwrap_err();
         let source = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
         format!("{error}: {source}")
     };
-    let other = "0".repeat(64);
-    assert!(
-        refusal(model.sha256(), &other).contains("it was trained on the hidden states of the model with SHA-256 000")
-    );
+    assert!(refusal("\"attribution\"", "\"other\"").contains("no usable section `attribution`"));
     assert!(refusal("conv-crf-link/1", "lstm/1").contains("the head is `lstm/1`"));
     assert!(refusal("\"features\": 13", "\"features\": 12").contains("it reads 12 features"));
     assert!(refusal("\"link\": 64", "\"link\": 63").contains("shape"));

@@ -176,12 +176,8 @@ fn actors(
     models: &Models,
     actors_of_user: &KnownActors,
 ) -> (Vec<Mention>, Vec<Entity>) {
-    let tagged: Vec<Mention> = encoded
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| blocks[sentences[*index].block as usize].kind.is_prose())
-        .flat_map(|(index, sentence)| models.entities.tag(text, index as u32, sentence))
-        .collect();
+    let prose = |index: u32| blocks[sentences[index as usize].block as usize].kind.is_prose();
+    let tagged = models.entities.tag(text, (0..).zip(encoded).filter(|(index, _)| prose(*index)));
     let (mentions, entities) = parallax_ner::resolve(text, sentences, blocks, tagged, actors_of_user);
     let quoted: Vec<Span> = quoted.iter().map(|quote| quote.span).collect();
     parallax_ner::refer(text, sentences, blocks, &quoted, mentions, entities)
@@ -320,12 +316,7 @@ fn layers(models: &Models, questions: &Questions, model_layers: LayerStatus) -> 
         model_sha256: Some(models.sha256.clone()),
         engine: Some((engine.name.to_owned(), engine.precision.to_owned())),
     };
-    let with_head =
-        |name: &str| Layer { model_sha256: Some(models.attributions.sha256().to_owned()), ..with_model(name) };
-    let of_discourse = |name: &str| match &models.discourse {
-        Some(one) => Layer { model_sha256: Some(one.sha256.clone()), ..with_model(name) },
-        None => plain(name, LayerStatus::NotRun),
-    };
+    let with_branch = |name: &str| Layer { model_sha256: Some(models.discourse.sha256.clone()), ..with_model(name) };
     let stances = match models.stance.as_ref().filter(|_| questions.has_propositions()) {
         Some(judge) => Layer {
             model_sha256: Some(judge.scorer.sha256().to_owned()),
@@ -337,12 +328,12 @@ fn layers(models: &Models, questions: &Questions, model_layers: LayerStatus) -> 
     vec![
         plain("sentences", LayerStatus::Done),
         with_model("ner"),
-        with_head("quotes"),
-        with_head("attribution"),
+        with_branch("quotes"),
+        with_branch("attribution"),
         with_model("tone"),
-        of_discourse("frames"),
+        with_branch("frames"),
         stances,
-        of_discourse("wording"),
+        with_branch("wording"),
         with_model("vectors"),
     ]
 }

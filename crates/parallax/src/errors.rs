@@ -60,6 +60,14 @@ mod tests {
     }
 
     #[test]
+    fn the_shipped_model_brings_what_it_gets_wrong() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/news-en");
+        let model = parallax_encoder::Model::load(&folder).unwrap();
+        let errors = read(&folder, model.sha256()).unwrap();
+        assert_eq!(errors["tone"].labels, ["negative", "neutral", "positive"]);
+    }
+
+    #[test]
     fn a_matrix_of_other_weights_or_none_is_refused() {
         let matrix = "confusion = [[8, 2], [1, 9]]\n";
         assert_eq!(check(matrix, "abc").unwrap()["tone"].confusion, [[8, 2], [1, 9]]);

@@ -20,7 +20,7 @@ const ROUND: usize = 64;
 
 /// SemEval-2023 task 3: folders with `train-labels.txt` and `train-articles/`.
 pub(crate) fn frames(folders: &[PathBuf], config: &Config, models: &Models) -> Result<String> {
-    let discourse = discourse(models)?;
+    let discourse = &models.discourse;
     let mut out = format!("{:28} {:8} {:>8} {:>9} {:>9}", "folder", "articles", "n", "micro-F1", "macro-F1");
     for folder in folders {
         let shown = folder.display();
@@ -80,7 +80,7 @@ fn article_frames(text: &str, discourse: &Discourse, models: &Models) -> Result<
 
 /// BABE: `final_labels_SG2.csv`.
 pub(crate) fn wording(files: &[PathBuf], config: &Config, models: &Models) -> Result<String> {
-    let discourse = discourse(models)?;
+    let discourse = &models.discourse;
     let mut out = format!(
         "{:28} {:8} {:>6} {:>9} {:>9} {:>7} {:>8}",
         "file", "part", "n", "macro-F1", "accuracy", "ECE", "words F1"
@@ -227,13 +227,6 @@ pub(crate) fn stance(files: &[PathBuf], config: &Config, models: &Models) -> Res
         }
     }
     Ok(out)
-}
-
-fn discourse(models: &Models) -> Result<&Discourse> {
-    models
-        .discourse
-        .as_ref()
-        .context("the models have no heads for frames and wording: take the folder `models` of the repository as it is")
 }
 
 /// Which texts the recipe never read: see [`figures::groups`].

@@ -33,9 +33,7 @@ impl Questions {
         config.check()?;
         let mut of_users = Vec::new();
         if let Some(codebook) = &config.codebook {
-            let discourse = models.discourse.as_ref().context(
-                "a codebook was given, and the models have no head for frames: take the folder `models` of the repository as it is",
-            )?;
+            let discourse = &models.discourse;
             if codebook.name == discourse.frames.codebook() {
                 bail!("the codebook is called {:?} as the built-in one is: give it another `name`", codebook.name);
             }
@@ -89,14 +87,14 @@ impl Reading<'_> {
     }
 }
 
-/// Frames and wording of the sentences; nothing where the models have no heads for them.
+/// Frames and wording of the sentences.
 pub(crate) fn discourse(
     models: &Models,
     questions: &Questions,
     reading: Reading<'_>,
     vectors: &Array2<f32>,
 ) -> (Vec<FrameScores>, Vec<Wording>) {
-    let Some(discourse) = &models.discourse else { return Default::default() };
+    let discourse = &models.discourse;
     let prose = |sentence: u32| reading.prose[sentence as usize];
     let found = frames(&discourse.frames, &questions.frames, vectors, reading.encoded, prose);
     let wording = |sentence: u32| discourse.wording.score(reading.text, sentence, &reading.encoded[sentence as usize]);

@@ -69,8 +69,8 @@ pub struct Models {
     pub attributions: AttributionTagger,
     /// One vector a sentence.
     pub vectors: SentenceProjection,
-    /// Frames and wording, where the manifest names a branch.
-    pub discourse: Option<Discourse>,
+    /// Frames and wording.
+    pub discourse: Discourse,
     /// Stance to propositions, where it was asked for.
     pub stance: Option<StanceJudge>,
     /// Name and version of the model.
@@ -115,14 +115,12 @@ impl std::fmt::Debug for Models {
 struct Manifest {
     model: Vec<ManifestModel>,
     #[serde(default)]
-    head: Vec<ManifestHead>,
-    #[serde(default)]
     branch: Vec<ManifestHead>,
     #[serde(default)]
     pair: Vec<ManifestHead>,
 }
 
-/// A head in a folder of its own, alone, with a branch, or with an encoder for pairs.
+/// Heads in a folder of their own, with a branch or with an encoder for pairs.
 #[derive(Deserialize)]
 struct ManifestHead {
     folder: String,
@@ -208,26 +206,23 @@ impl Models {
         let missing = |what: &str| {
             format!("{}: the manifest names no {what} trained on {}; {ADVICE}", path.display(), described.folder)
         };
-        let attributions = head(&manifest.head)?.with_context(|| missing("attribution head"))?;
-        let discourse = head(&manifest.branch)?
-            .map(|apart| HeadModel::load(&apart, &model).with_context(|| format!("{}", apart.display())))
-            .transpose()?;
+        let apart = head(&manifest.branch)?.with_context(|| missing("branch"))?;
+        let of_branch = || format!("{}", apart.display());
+        let heads = HeadModel::load(&apart, &model).with_context(of_branch)?;
         let stance = if with_stance {
             let apart = head(&manifest.pair)?.with_context(|| missing("stance model"))?;
             Some(stance(&apart, &model, engine).with_context(|| format!("{}", apart.display()))?)
         } else {
             None
         };
-        let branches: Vec<&HeadModel> = discourse.iter().collect();
-        let encoder = SentenceEncoder::new(&model, start(engine, &model, &branches)?, EncodeOptions::default())?;
+        let encoder = SentenceEncoder::new(&model, start(engine, &model, &[&heads])?, EncodeOptions::default())?;
         Ok(Self {
             encoder,
             entities: EntityTagger::new(&model).with_context(|| format!("{}: entities", inside.display()))?,
             tone: ToneScorer::new(&model).with_context(|| format!("{}: tone", inside.display()))?,
-            attributions: AttributionTagger::load(&attributions, &model)
-                .with_context(|| format!("{}", attributions.display()))?,
+            attributions: AttributionTagger::new(&heads, &model).with_context(of_branch)?,
             vectors: SentenceProjection::new(&model)?,
-            discourse: discourse.map(|heads| Discourse::new(&heads, &model)).transpose()?,
+            discourse: Discourse::new(&heads, &model).with_context(of_branch)?,
             stance,
             name: format!("{}-{}", described.name, described.version),
             sha256: model.sha256().to_owned(),
@@ -239,11 +234,12 @@ impl Models {
     /// Name and SHA-256 of all that was loaded, the encoder's first.
     #[must_use]
     pub fn all(&self) -> Vec<(&str, &str)> {
-        let discourse = self.discourse.iter().map(|one| (one.name.as_str(), one.sha256.as_str()));
         let stance = self.stance.iter().map(|one| (one.scorer.name(), one.scorer.sha256()));
-        let first =
-            [(self.name.as_str(), self.sha256.as_str()), (self.attributions.name(), self.attributions.sha256())];
-        first.into_iter().chain(discourse).chain(stance).collect()
+        let first = [
+            (self.name.as_str(), self.sha256.as_str()),
+            (self.discourse.name.as_str(), self.discourse.sha256.as_str()),
+        ];
+        first.into_iter().chain(stance).collect()
     }
 
     /// The model as measurements name it: name and first digits of its hash.

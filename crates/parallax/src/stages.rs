@@ -235,15 +235,14 @@ pub(crate) fn read_conll(path: &Path) -> Result<Conll> {
     conll::read(&read_text(path)?).with_context(|| format!("{}: not CoNLL columns", path.display()))
 }
 
-/// The model's tags for every sentence of a CoNLL file.
+/// The model's tags for every sentence of a CoNLL file, each document read as one.
 pub(crate) fn conll_tags(models: &Models, config: &Config, file: &Conll) -> Result<Vec<Vec<Tag>>> {
-    const ROUND: usize = 64;
-    let words: Vec<Vec<&str>> =
-        file.sentences.iter().map(|sentence| sentence.words.iter().map(String::as_str).collect()).collect();
+    let documents: Vec<Vec<&[String]>> =
+        file.documents().map(|document| document.iter().map(|sentence| &sentence.words[..]).collect()).collect();
     let threads = rayon::ThreadPoolBuilder::new().num_threads(config.threads).build()?;
-    let rounds: Result<Vec<Vec<Vec<Tag>>>> = threads.install(|| {
-        let tag = |round: &[Vec<&str>]| models.entities.tag_words(round, &models.encoder).context("the encoder failed");
-        words.par_chunks(ROUND).map(tag).collect()
+    let tags: Result<Vec<Vec<Vec<Tag>>>> = threads.install(|| {
+        let tag = |words: &Vec<&[String]>| models.entities.tag_words(words, &models.encoder);
+        documents.par_iter().map(|words| tag(words).context("the encoder failed")).collect()
     });
-    Ok(rounds?.concat())
+    Ok(tags?.concat())
 }

@@ -1,60 +1,64 @@
-//! Writes what the attribution tagger reads of each text of a folder, for `models/training/attribution.py`.
+//! Writes what the attribution tagger reads of each text of a folder beside hidden states, for
+//! `models/training/branch.py`.
 //!
 //! ```sh
-//! cargo run --release -p parallax-quotes --example states -- models/news-en TEXTS OUT
+//! cargo run --release -p parallax-quotes --example words -- models/news-en TEXTS OUT
 //! ```
 //!
 //! Every non-empty line of a text is a block. For each text `NAME.txt`: `OUT/NAME.words`, a line a
-//! word with its first and last byte and the numbers of its block and sentence; `OUT/NAME.marks`,
-//! a line a quotation or reporting verb; and `OUT/NAME.states`, the mean hidden state of each word,
-//! little-endian f32.
+//! word with its first and last byte and the numbers of its block and sentence; and `OUT/NAME.marks`,
+//! a line a quotation or reporting verb.
 
-use parallax_encoder::{EncodeOptions, Model, NativeEncoder, SentenceEncoder};
+use parallax_encoder::Model;
 use parallax_quotes::{quoted_spans, reporting_verbs};
 use parallax_text::{Block, BlockKind, Span};
 use std::error::Error;
 use std::fmt::Write;
 use std::path::Path;
-use std::sync::Arc;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [model, texts, out] = arguments.as_slice() else {
-        println!("states MODEL_FOLDER TEXT_FOLDER OUT_FOLDER");
+        println!("words MODEL_FOLDER TEXT_FOLDER OUT_FOLDER");
         return Ok(());
     };
     let model = Model::load(Path::new(model))?;
-    let engine = Arc::new(NativeEncoder::new(&model)?);
-    let encoder = SentenceEncoder::new(&model, engine, EncodeOptions::default())?;
     std::fs::create_dir_all(out)?;
     let mut paths: Vec<_> = std::fs::read_dir(texts)?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
     paths.sort();
     for path in paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "txt")) {
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        write(&encoder, &std::fs::read_to_string(path)?, &Path::new(out).join(name.as_ref()))?;
+        write(&model, &std::fs::read_to_string(path)?, &Path::new(out).join(name.as_ref()))?;
     }
     Ok(())
 }
 
-fn write(encoder: &SentenceEncoder, text: &str, out: &Path) -> Result<(), Box<dyn Error>> {
+fn write(model: &Model, text: &str, out: &Path) -> Result<(), Box<dyn Error>> {
     let blocks = lines(text);
     let sentences = parallax_split::sentences(text, &blocks);
     let spans: Vec<Span> = sentences.iter().map(|sentence| sentence.span).collect();
     std::fs::write(out.with_extension("marks"), marks(text, &blocks, &spans)?)?;
-    let (mut words, mut states) = (String::new(), Vec::new());
-    for (index, encoded) in encoder.encode(text, &spans)?.iter().enumerate() {
-        for pieces in encoded.words() {
-            let span = encoded.span_of(pieces.clone());
+    let mut words = String::new();
+    for (index, &sentence) in spans.iter().enumerate() {
+        for span in word_spans(model, text, sentence)? {
             writeln!(words, "{} {} {} {index}", span.start(), span.end(), sentences[index].block)?;
-            let count = pieces.len() as f32;
-            for column in 0..encoder.hidden_size() {
-                let sum: f32 = pieces.clone().map(|piece| encoded.hidden[[piece, column]]).sum();
-                states.extend((sum / count).to_le_bytes());
-            }
         }
     }
-    std::fs::write(out.with_extension("words"), words)?;
-    Ok(std::fs::write(out.with_extension("states"), states)?)
+    Ok(std::fs::write(out.with_extension("words"), words)?)
+}
+
+/// The words of a sentence, as BERT's pre-tokenizer cuts them.
+fn word_spans(model: &Model, text: &str, sentence: Span) -> Result<Vec<Span>, Box<dyn Error>> {
+    let encoding = model.tokenizer().encode(&text[sentence], false).map_err(|error| error.to_string())?;
+    let mut words: Vec<(Option<u32>, Span)> = Vec::new();
+    for (&word, &(start, end)) in encoding.get_word_ids().iter().zip(encoding.get_offsets()) {
+        let span = Span::new(start, end).shifted(sentence.start());
+        match words.last_mut() {
+            Some((last, whole)) if *last == word => *whole = whole.cover(span),
+            _ => words.push((word, span)),
+        }
+    }
+    Ok(words.into_iter().map(|(_, span)| span).collect())
 }
 
 /// Quotations (bytes, whether closed, number of words) and reporting verbs (bytes, number of the class).

@@ -4,6 +4,7 @@ CORPUS ?= tests/corpus
 OUT    ?= out
 ENGINE ?= native
 PRECISION ?= f32
+USER_MODELS ?=
 CARGO  ?= cargo
 LIBTORCH_DIR ?= $(CURDIR)/libtorch
 DATA   ?= ../shared/data
@@ -30,7 +31,7 @@ help: ## This list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 analyze: engine-$(ENGINE) ## Compare the outlets of CORPUS (default: the sample corpus), results in OUT (default: out)
-	$(RUN_ENV) $(CARGO) run --release --locked -p parallax $(FEATURES) $(TARGET) -- analyze "$(CORPUS)" --out "$(OUT)" --engine $(ENGINE) --precision $(PRECISION)
+	$(RUN_ENV) $(CARGO) run --release --locked -p parallax $(FEATURES) $(TARGET) -- analyze "$(CORPUS)" --out "$(OUT)" --engine $(ENGINE) --precision $(PRECISION) $(if $(USER_MODELS),--user-models "$(USER_MODELS)")
 
 engine-native:
 

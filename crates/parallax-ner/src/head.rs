@@ -1,10 +1,10 @@
 //! From hidden states to mentions: the entity head of a model.
 
-use crate::decode::{Chain, Tag, chunks};
-use crate::spans::trim_name;
+use crate::decode::{Chain, Tag};
+use crate::labels;
 use ndarray::{Array2, Axis, Slice};
 use parallax_encoder::{DenseLayer, EncodeError, EncodedSentence, LoadError, Model, Precision, SentenceEncoder};
-use parallax_text::{EntityKind, Mention, MentionForm, Span};
+use parallax_text::{EntityKind, Mention, Span};
 use serde::Deserialize;
 
 /// The one head that this version knows.
@@ -107,22 +107,13 @@ impl EntityTagger {
         encoded.words().enumerate().map(word).collect()
     }
 
-    /// The names in a sentence of `text`, in order: form [`MentionForm::Name`], no entity yet. A
-    /// possessive, quotation marks and a loose bracket or full stop are not part of the span.
+    /// The names in a sentence of `text`, in order, as [`labels::names`] gives them.
     ///
     /// # Panics
     /// If the sentence is not of this text.
     #[must_use]
     pub fn tag(&self, text: &str, sentence_index: u32, encoded: &EncodedSentence) -> Vec<Mention> {
-        let words = self.labels(encoded);
-        let tags: Vec<Tag> = words.iter().map(|word| word.tag).collect();
-        let mention = |(from, to, kind): (usize, usize, EntityKind)| {
-            let span = trim_name(text, words[from].span.cover(words[to - 1].span));
-            let score = words[from..to].iter().map(|word| word.probability).fold(1.0, f32::min);
-            let form = MentionForm::Name;
-            (!span.is_empty()).then_some(Mention { sentence: sentence_index, span, kind, form, score, entity: None })
-        };
-        chunks(&tags).into_iter().filter_map(mention).collect()
+        labels::names(text, sentence_index, &self.labels(encoded))
     }
 
     /// Tags the words of sentences that are cut into words already: the tag of a word is that of
@@ -135,23 +126,9 @@ impl EntityTagger {
         sentences: &[Vec<S>],
         encoder: &SentenceEncoder,
     ) -> Result<Vec<Vec<Tag>>, EncodeError> {
-        let mut text = String::new();
-        let mut spans: Vec<Span> = Vec::with_capacity(sentences.len());
-        let mut words: Vec<Vec<Span>> = Vec::with_capacity(sentences.len());
-        for sentence in sentences {
-            let start = text.len();
-            let mut places = Vec::with_capacity(sentence.len());
-            for word in sentence {
-                let from = text.len();
-                text.push_str(word.as_ref());
-                places.push(Span::new(from, text.len()));
-                text.push(' ');
-            }
-            spans.push(Span::new(start, places.last().map_or(start, |last| last.end())));
-            words.push(places);
-        }
-        let encoded = encoder.encode(&text, &spans)?;
-        Ok(encoded.iter().zip(&words).map(|(encoded, words)| word_tags(&self.labels(encoded), words)).collect())
+        labels::tag_words(sentences, |text, spans| {
+            Ok(encoder.encode(text, spans)?.iter().map(|encoded| self.labels(encoded)).collect())
+        })
     }
 
     /// Label scores, `[words, labels]`.
@@ -179,7 +156,7 @@ fn tags(labels: &[String]) -> Option<Vec<Tag>> {
     (sorted.len() == tags.len() && tags.len() == 1 + 2 * EntityKind::ALL.len()).then_some(tags)
 }
 
-fn word_tags(labels: &[WordLabel], words: &[Span]) -> Vec<Tag> {
+pub(crate) fn word_tags(labels: &[WordLabel], words: &[Span]) -> Vec<Tag> {
     let mut tags: Vec<Tag> = Vec::with_capacity(words.len());
     for word in words {
         let first = labels.partition_point(|label| label.span.start() < word.start());
@@ -209,6 +186,7 @@ fn gelu(x: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chunks;
     use parallax_encoder::{EncodeOptions, NativeEncoder};
     use std::path::PathBuf;
     use std::sync::Arc;

@@ -4,6 +4,7 @@ CORPUS ?= tests/corpus
 OUT    ?= out
 ENGINE ?= native
 PRECISION ?= f32
+USER_MODELS ?=
 CARGO  ?= cargo
 LIBTORCH_DIR ?= $(CURDIR)/libtorch
 DATA   ?= ../shared/data
@@ -33,7 +34,7 @@ help: ## This list
 
 analyze: engine-$(ENGINE) ## Compare the outlets of CORPUS (default: the sample corpus), results in OUT (default: out)
 	$(RUN_ENV) $(CARGO) build --release --locked --workspace --bin parallax $(FEATURES) $(TARGET)
-	$(RUN_ENV) $(TARGET_DIR)/release/parallax analyze "$(CORPUS)" --out "$(OUT)" --engine $(ENGINE) --precision $(PRECISION)
+	$(RUN_ENV) $(TARGET_DIR)/release/parallax analyze "$(CORPUS)" --out "$(OUT)" --engine $(ENGINE) --precision $(PRECISION) $(if $(USER_MODELS),--user-models "$(USER_MODELS)")
 
 engine-native:
 

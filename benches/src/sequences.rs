@@ -83,8 +83,10 @@ pub fn engine(model: &Model, name: &str, precision: Precision) -> Result<Box<dyn
     match name {
         "native" => Ok(Box::new(NativeEncoder::with_precision(model, precision).map_err(|error| error.to_string())?)),
         #[cfg(feature = "rust-bert")]
-        "rust-bert" if precision == Precision::F32 => {
-            Ok(Box::new(parallax_encoder::RustBertEncoder::new(model).map_err(|error| error.to_string())?))
+        "rust-bert" => {
+            let options = parallax_encoder::RustBertOptions { precision, ..Default::default() };
+            let engine = parallax_encoder::RustBertEncoder::with_branches(model, &[], options);
+            Ok(Box::new(engine.map_err(|error| error.to_string())?))
         }
         _ => Err(format!("this build has no engine {name} in {precision}")),
     }

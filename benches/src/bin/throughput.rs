@@ -56,7 +56,7 @@ fn all(seconds: &str) -> Result<(), Failure> {
     let threads = [1, std::thread::available_parallelism().map_or(1, usize::from)];
     let mut engines = vec![("native", "f32"), ("native", "bf16"), ("native", "int8")];
     if cfg!(feature = "rust-bert") {
-        engines.push(("rust-bert", "f32"));
+        engines.extend([("rust-bert", "f32"), ("rust-bert", "bf16")]);
     }
     let model = model()?;
     let flops = flops_of_a_token(&model);
@@ -81,9 +81,10 @@ fn all(seconds: &str) -> Result<(), Failure> {
                 let rate = found["tokens_per_second"].as_f64().unwrap_or(f64::NAN);
                 let limit =
                     peaks.iter().find(|(key, _)| *key == (precision, threads)).map_or(f64::NAN, |(_, peak)| *peak);
-                let share = rate * flops / 1e9 / limit;
-                let memory = found["peak_mb"].as_f64().unwrap_or(f64::NAN);
                 let kernel = found["kernel"].as_str().unwrap_or_default().to_owned();
+                // The peak is that of the processor.
+                let share = if kernel.contains("cuda") { f64::NAN } else { rate * flops / 1e9 / limit };
+                let memory = found["peak_mb"].as_f64().unwrap_or(f64::NAN);
                 eprintln!("{name} {precision} threads {threads} batch {batch} length {length}: {rate:.0} tokens/s");
                 rows.push((Row { name, precision, threads, batch, length }, rate, share, memory, kernel));
             }

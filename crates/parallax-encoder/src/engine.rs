@@ -44,7 +44,7 @@ pub struct EngineInfo {
     /// Number format of the arithmetic: `f32`, `bf16`, `int8`.
     pub precision: String,
     /// Which code was chosen for this processor: vectors (`avx512`, `avx2`, `neon`, `portable`) and,
-    /// in bf16 and int8, what multiplies (`avx512+amx-bf16`, `avx512+avx512-vnni`); or `libtorch/cpu`.
+    /// in bf16 and int8, what multiplies (`avx512+amx-bf16`, `avx512+avx512-vnni`); or `libtorch/cpu`, `libtorch/cuda:0`.
     pub kernel: String,
 }
 

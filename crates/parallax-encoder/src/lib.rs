@@ -19,7 +19,9 @@
 //!   a branch brings upper layers of its own.
 //! * [`PairModel`] and [`PairEncoder`]: two texts at a time, for heads that must see both together.
 //! * [`Encoder`]: the seam, token ids in and hidden states out, with [`NativeEncoder`] (the default)
-//!   and, with the feature `rust-bert`, `RustBertEncoder` (libtorch).
+//!   and, with the feature `rust-bert`, `RustBertEncoder` (libtorch, on a [`Device`]).
+//! * `Checkpoint`, with the feature `rust-bert`: users' own Hugging Face folders (BERT, DistilBERT,
+//!   RoBERTa) that classify tokens or pairs of texts, beside the encoder.
 //! * [`SentenceEncoder`]: sentences of a text to tokens with exact byte spans and their hidden states.
 //! * [`SentenceProjection`]: one vector a sentence; [`DenseLayer`]: a dense layer for heads.
 //! * [`word_shape`]: letter case for an uncased encoder.
@@ -34,6 +36,9 @@
 
 #![deny(unsafe_code, unsafe_op_in_unsafe_fn)] // but for native/kernels, which says what it rests on
 
+#[cfg(feature = "rust-bert")]
+mod checkpoint;
+mod device;
 mod engine;
 mod head_model;
 mod model;
@@ -43,10 +48,15 @@ mod pairs;
 mod rust_bert_engine;
 mod sentence;
 mod tokens;
+#[cfg(feature = "rust-bert")]
+mod torch;
 mod vectors;
 mod weights;
 pub mod word_shape;
 
+#[cfg(feature = "rust-bert")]
+pub use checkpoint::{Checkpoint, ClassifiedToken, Task};
+pub use device::Device;
 pub use engine::{Batch, EncodeError, Encoder, EngineInfo, Precision};
 pub use head_model::HeadModel;
 pub use model::{EncoderConfig, LoadError, Model, ModelConfig};
@@ -56,4 +66,6 @@ pub use pairs::{EncodedPair, PairEncoder, PairModel, Pieces};
 pub use rust_bert_engine::RustBertEncoder;
 pub use sentence::{BranchStates, EncodeOptions, EncodedSentence, SentenceEncoder};
 pub use tokens::Token;
+#[cfg(feature = "rust-bert")]
+pub use torch::RustBertOptions;
 pub use vectors::SentenceProjection;

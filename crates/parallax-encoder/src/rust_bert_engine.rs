@@ -2,7 +2,8 @@
 
 use crate::engine::Parts;
 use crate::model::encoder_shapes;
-use crate::{Batch, EncodeError, Encoder, EncoderConfig, EngineInfo, HeadModel, LoadError, Model};
+use crate::torch::Place;
+use crate::{Batch, EncodeError, Encoder, EncoderConfig, EngineInfo, HeadModel, LoadError, Model, RustBertOptions};
 use ndarray::Array2;
 use rust_bert::bert::{BertConfig, BertEmbeddings, BertModel};
 use std::any::Any;
@@ -10,15 +11,16 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 use tch::nn::VarStore;
-use tch::{Device, Kind, Tensor};
+use tch::{Kind, Tensor};
 
 /// Of this engine in messages.
-const NAME: &str = "rust-bert";
+pub(crate) const NAME: &str = "rust-bert";
 
 /// What rust-bert's layer normalisation adds to the variance, whatever the configuration says.
 const EPSILON: f32 = 1e-12;
 
-/// The second engine: `BertModel` of rust-bert on libtorch 2.4, CPU, f32.
+/// The second engine: `BertModel` of rust-bert on libtorch 2.4, in f32 or bf16, on the processor or on
+/// CUDA. Hidden states come back in f32.
 ///
 /// Sequences are padded to the longest of the batch, so a sequence's hidden states depend on its
 /// batch in the last bits. One call at a time: libtorch spreads it over its own threads, whose
@@ -27,30 +29,31 @@ pub struct RustBertEncoder {
     config: EncoderConfig,
     /// The trunk, then one whole model for each branch, with the trunk's lower layers.
     models: Vec<Mutex<BertModel<BertEmbeddings>>>,
-    info: EngineInfo,
+    place: Place,
 }
 
 impl std::fmt::Debug for RustBertEncoder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RustBertEncoder").field("info", &self.info).finish_non_exhaustive()
+        f.debug_struct("RustBertEncoder").field("info", &self.place.info).finish_non_exhaustive()
     }
 }
 
 impl RustBertEncoder {
-    /// Copies the encoder's weights of a model into a rust-bert model of the same sizes.
+    /// Copies the encoder's weights of a model into a rust-bert model of the same sizes, in f32, on
+    /// [`Device::Auto`](crate::Device::Auto).
     ///
     /// # Errors
     /// When rust-bert's model has other variables than this one has tensors, or when libtorch fails.
     pub fn new(model: &Model) -> Result<Self, LoadError> {
-        Self::with_branches(model, &[])
+        Self::with_branches(model, &[], RustBertOptions::default())
     }
 
     /// With the branches that these heads bring, in their order: each is a whole model, in which the
     /// lower layers are computed again.
     ///
     /// # Errors
-    /// As [`RustBertEncoder::new`].
-    pub fn with_branches(model: &Model, heads: &[&HeadModel]) -> Result<Self, LoadError> {
+    /// As [`RustBertEncoder::new`]; when the precision or the device is not there.
+    pub fn with_branches(model: &Model, heads: &[&HeadModel], options: RustBertOptions) -> Result<Self, LoadError> {
         let failed = |message: String| LoadError::Engine { engine: NAME, message };
         let parts = Parts::new(model, heads);
         let config = parts.config.clone();
@@ -60,21 +63,26 @@ impl RustBertEncoder {
                 config.layer_norm_eps
             )));
         }
+        let place = Place::find(options)?;
         let ends = std::iter::once(config.num_hidden_layers).chain(parts.branches.iter().map(|(_, layers)| layers.end));
         let models = ends.enumerate().map(|(number, layers)| {
             let mut config = config.clone();
             config.num_hidden_layers = layers;
-            let (bert, store) = caught(|| {
-                let store = VarStore::new(Device::Cpu);
+            let (bert, mut store) = caught(|| {
+                let store = VarStore::new(place.device);
                 Ok((BertModel::new_with_optional_pooler(store.root(), &bert_config(&config), false), store))
             })
             .map_err(failed)?;
             fill(&store, &parts, number.checked_sub(1), &config)?;
+            caught(|| {
+                store.set_kind(place.kind);
+                Ok(())
+            })
+            .map_err(failed)?;
             Ok(Mutex::new(bert))
         });
         let models = models.collect::<Result<_, LoadError>>()?;
-        let info = EngineInfo { name: NAME.to_owned(), precision: "f32".to_owned(), kernel: "libtorch/cpu".to_owned() };
-        Ok(Self { config, models, info })
+        Ok(Self { config, models, place })
     }
 
     /// Hidden states of the padded batch, `[sequences * longest, hidden size]`.
@@ -86,11 +94,12 @@ impl RustBertEncoder {
         let model = self.models[number].lock().unwrap_or_else(PoisonError::into_inner);
         caught(|| {
             let shape = [batch.lengths().len() as i64, longest as i64];
-            let tensor = |values: &[i64]| Tensor::f_from_slice(values)?.f_reshape(shape);
+            let tensor =
+                |values: &[i64]| Tensor::f_from_slice(values)?.f_reshape(shape)?.f_to_device(self.place.device);
             let (ids, mask, types) = (tensor(&ids)?, tensor(&mask)?, tensor(&types)?);
             let output =
                 tch::no_grad(|| model.forward_t(Some(&ids), Some(&mask), Some(&types), None, None, None, None, false))?;
-            let states = output.hidden_state.f_to_kind(Kind::Float)?.f_contiguous()?;
+            let states = output.hidden_state.f_to_kind(Kind::Float)?.f_to_device(tch::Device::Cpu)?.f_contiguous()?;
             let mut values = vec![0.0_f32; states.numel()];
             states.f_copy_data(&mut values, states.numel())?;
             Ok(values)
@@ -126,7 +135,7 @@ impl Encoder for RustBertEncoder {
     }
 
     fn engine(&self) -> &EngineInfo {
-        &self.info
+        &self.place.info
     }
 }
 
@@ -191,7 +200,7 @@ fn padded(values: &[u32], lengths: &[usize], longest: usize) -> Vec<i64> {
 }
 
 /// Errors and panics of rust-bert and tch as one message: both panic where libtorch fails.
-fn caught<T>(work: impl FnOnce() -> Result<T, Box<dyn std::error::Error>>) -> Result<T, String> {
+pub(crate) fn caught<T>(work: impl FnOnce() -> Result<T, Box<dyn std::error::Error>>) -> Result<T, String> {
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(result) => result.map_err(|error| error.to_string()),
         Err(panic) => Err(panic_message(panic.as_ref())),

@@ -266,7 +266,7 @@ impl Window {
 
 /// The windows of a sentence of `tokens` tokens: what is read, and what of it is kept. All windows
 /// of a long sentence are full; what two of them share is split in its middle.
-fn windows(tokens: usize, options: EncodeOptions) -> Vec<(Range<usize>, Range<usize>)> {
+pub(crate) fn windows(tokens: usize, options: EncodeOptions) -> Vec<(Range<usize>, Range<usize>)> {
     if tokens == 0 {
         return Vec::new();
     }

@@ -49,10 +49,14 @@ fn engines(model: &Model, heads: &[&HeadModel]) -> Vec<(Arc<dyn Encoder>, Arc<dy
         ));
     }
     #[cfg(feature = "rust-bert")]
-    engines.push((
-        Arc::new(parallax_encoder::RustBertEncoder::with_branches(model, heads).unwrap()),
-        Arc::new(parallax_encoder::RustBertEncoder::new(model).unwrap()),
-    ));
+    for precision in [Precision::F32, Precision::Bf16] {
+        use parallax_encoder::{Device, RustBertEncoder, RustBertOptions};
+        let options = RustBertOptions { precision, device: Device::Cpu };
+        engines.push((
+            Arc::new(RustBertEncoder::with_branches(model, heads, options).unwrap()),
+            Arc::new(RustBertEncoder::with_branches(model, &[], options).unwrap()),
+        ));
+    }
     engines
 }
 

@@ -38,8 +38,14 @@ fn others(model: &Model) -> Vec<Arc<dyn Encoder>> {
     vec![
         Arc::new(NativeEncoder::portable(model, Precision::F32).unwrap()),
         #[cfg(feature = "rust-bert")]
-        Arc::new(parallax_encoder::RustBertEncoder::new(model).unwrap()),
+        Arc::new(rust_bert(model, Precision::F32)),
     ]
+}
+
+#[cfg(feature = "rust-bert")]
+fn rust_bert(model: &Model, precision: Precision) -> parallax_encoder::RustBertEncoder {
+    use parallax_encoder::{Device, RustBertEncoder, RustBertOptions};
+    RustBertEncoder::with_branches(model, &[], RustBertOptions { precision, device: Device::Cpu }).unwrap()
 }
 
 /// The cases: short, with accents and symbols, in capitals, empty, longer than one window.
@@ -127,6 +133,17 @@ fn fewer_bits_give_nearly_the_states_of_f32_on_every_kernel() {
         println!("{precision}, {kernels:?}: worst cosines {found:?}");
         assert!(found.iter().all(|&cosine| cosine > floor && cosine < 1.0), "{precision} {kernels:?}: {found:?}");
     }
+}
+
+#[cfg(feature = "rust-bert")]
+#[test]
+fn libtorch_in_bf16_gives_nearly_the_states_of_f32() {
+    let engine = rust_bert(&SHIPPED, Precision::Bf16);
+    assert_eq!((engine.engine().precision.as_str(), engine.engine().kernel.as_str()), ("bf16", "libtorch/cpu"));
+    let exact = encode(&SHIPPED, Arc::new(NativeEncoder::new(&SHIPPED).unwrap()));
+    let found = worst_cosine(&exact, &encode(&SHIPPED, Arc::new(engine)));
+    println!("rust-bert bf16: worst cosine {found}");
+    assert!(found > 0.99 && found < 1.0, "{found}");
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! From hidden states to mentions: the entity head of a model.
 
-use crate::decode::{Chain, Tag, chunks};
-use crate::spans::trim_name;
+use crate::decode::{Chain, Tag};
+use crate::labels;
 use ndarray::{Array1, Array2, Axis, Slice};
 use parallax_encoder::{
     DenseLayer, EncodeError, EncodedSentence, LoadError, Model, Precision, SentenceEncoder, word_shape,
 };
-use parallax_text::{EntityKind, Mention, MentionForm, Span};
+use parallax_text::{EntityKind, Mention, Span};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -123,27 +123,16 @@ impl EntityTagger {
         document.iter().zip(&scores).map(of_sentence).collect()
     }
 
-    /// The names in sentences of `text` that make one document, each with its number, in order: form
-    /// [`MentionForm::Name`], no entity yet. A possessive, quotation marks and a loose bracket or full
-    /// stop are not part of the span.
+    /// The names in sentences of `text` that make one document, each with its number, in order, as
+    /// [`labels::names`] gives them.
     ///
     /// # Panics
     /// If the sentences are not of this text.
     #[must_use]
     pub fn tag<'a>(&self, text: &str, document: impl IntoIterator<Item = (u32, &'a EncodedSentence)>) -> Vec<Mention> {
         let (numbers, encoded): (Vec<u32>, Vec<&EncodedSentence>) = document.into_iter().unzip();
-        let labels = self.labels(text, &encoded);
-        let of_sentence = |(&sentence, words): (&u32, &Vec<WordLabel>)| -> Vec<Mention> {
-            let tags: Vec<Tag> = words.iter().map(|word| word.tag).collect();
-            let mention = |(from, to, kind): (usize, usize, EntityKind)| {
-                let span = trim_name(text, words[from].span.cover(words[to - 1].span));
-                let score = words[from..to].iter().map(|word| word.probability).fold(1.0, f32::min);
-                let form = MentionForm::Name;
-                (!span.is_empty()).then_some(Mention { sentence, span, kind, form, score, entity: None })
-            };
-            chunks(&tags).into_iter().filter_map(mention).collect()
-        };
-        numbers.iter().zip(&labels).flat_map(of_sentence).collect()
+        let words = self.labels(text, &encoded);
+        numbers.iter().zip(&words).flat_map(|(&sentence, words)| labels::names(text, sentence, words)).collect()
     }
 
     /// Tags the words of a document's sentences that are cut into words already: the tag of a word is
@@ -156,24 +145,10 @@ impl EntityTagger {
         sentences: &[impl AsRef<[S]>],
         encoder: &SentenceEncoder,
     ) -> Result<Vec<Vec<Tag>>, EncodeError> {
-        let mut text = String::new();
-        let mut spans: Vec<Span> = Vec::with_capacity(sentences.len());
-        let mut words: Vec<Vec<Span>> = Vec::with_capacity(sentences.len());
-        for sentence in sentences {
-            let start = text.len();
-            let mut places = Vec::with_capacity(sentence.as_ref().len());
-            for word in sentence.as_ref() {
-                let from = text.len();
-                text.push_str(word.as_ref());
-                places.push(Span::new(from, text.len()));
-                text.push(' ');
-            }
-            spans.push(Span::new(start, places.last().map_or(start, |last| last.end())));
-            words.push(places);
-        }
-        let encoded = encoder.encode(&text, &spans)?;
-        let labels = self.labels(&text, &encoded.iter().collect::<Vec<_>>());
-        Ok(labels.iter().zip(&words).map(|(labels, words)| word_tags(labels, words)).collect())
+        labels::tag_words(sentences, |text, spans| {
+            let encoded = encoder.encode(text, spans)?;
+            Ok(self.labels(text, &encoded.iter().collect::<Vec<_>>()))
+        })
     }
 
     /// Label scores of every sentence, `[words, labels]`.
@@ -251,7 +226,7 @@ fn tags(labels: &[String]) -> Option<Vec<Tag>> {
     (sorted.len() == tags.len() && tags.len() == 1 + 2 * EntityKind::ALL.len()).then_some(tags)
 }
 
-fn word_tags(labels: &[WordLabel], words: &[Span]) -> Vec<Tag> {
+pub(crate) fn word_tags(labels: &[WordLabel], words: &[Span]) -> Vec<Tag> {
     let mut tags: Vec<Tag> = Vec::with_capacity(words.len());
     for word in words {
         let first = labels.partition_point(|label| label.span.start() < word.start());
@@ -281,6 +256,7 @@ fn gelu(x: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chunks;
     use parallax_encoder::{EncodeOptions, NativeEncoder};
     use std::path::PathBuf;
     use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! Named entities, and the actors they name, within and across articles.
 //!
 //! * [`EntityTagger`]: hidden states of a sentence to the names in it.
+//! * [`labels`]: the names among words that another model labelled.
 //! * [`resolve`]: the names of an article to its actors ("Ana Ruiz", "President Ruiz", "Ruiz").
 //! * [`merge`]: the actors of a story's articles to the actors of the story.
 //! * [`conll`]: column files and their score.
@@ -21,6 +22,7 @@ pub mod gap;
 mod given_names;
 mod head;
 mod known;
+pub mod labels;
 mod links;
 mod names;
 pub mod naming;

@@ -112,7 +112,7 @@ fn read_sentences(
     questions: &Questions,
 ) -> Result<Findings> {
     let encoded = encode(text, sentences, models)?;
-    let (mentions, entities) = actors(text, blocks, sentences, quoted, &encoded, models, actors_of_user);
+    let (mentions, entities) = actors(text, blocks, sentences, quoted, &encoded, models, actors_of_user)?;
     let places: Vec<Span> = mentions.iter().map(|mention| mention.span).collect();
     let view = ArticleView { text, sentences, encoded: &encoded, quoted, mentions: &places };
     let attributions = speech(attribute(&models.attributions, &view));
@@ -137,14 +137,16 @@ fn read_sentences(
             quote: quotes.iter().position(|quote| quote.span.contains(place)).map(|quote| quote as u32),
         }
     };
+    // The names of nationalities, works and events are no actors that anyone has a tone towards.
+    let is_judged = |mention: &Mention| mention.kind != EntityKind::Miscellaneous && mention.form.is_named();
+    let judged: Vec<usize> = (0..mentions.len()).filter(|&index| is_judged(&mentions[index])).collect();
+    let targets: Vec<(u32, Span)> =
+        judged.iter().map(|&index| (mentions[index].sentence, mentions[index].span)).collect();
+    let spans: Vec<Span> = sentences.iter().map(|sentence| sentence.span).collect();
     let mut tones = Vec::new();
-    for (index, mention) in mentions.iter().enumerate() {
-        // The names of nationalities, works and events are no actors that anyone has a tone towards.
-        if mention.kind == EntityKind::Miscellaneous || !mention.form.is_named() {
-            continue;
-        }
+    for (index, scores) in judged.into_iter().zip(models.tones(text, &spans, &encoded, &targets)?) {
+        let (mention, Some(scores)) = (&mentions[index], scores) else { continue };
         let sentence = sentences[mention.sentence as usize];
-        let Some(scores) = models.tone.score(&encoded[mention.sentence as usize], mention.span) else { continue };
         let Whose { voice, holder, quote } = whose(mention.span);
         let zone = blocks[sentence.block as usize].kind;
         tones.push(Tone { mention: index as u32, sentence: mention.sentence, zone, voice, holder, quote, scores });
@@ -175,12 +177,12 @@ fn actors(
     encoded: &[EncodedSentence],
     models: &Models,
     actors_of_user: &KnownActors,
-) -> (Vec<Mention>, Vec<Entity>) {
-    let prose = |index: u32| blocks[sentences[index as usize].block as usize].kind.is_prose();
-    let tagged = models.entities.tag(text, (0..).zip(encoded).filter(|(index, _)| prose(*index)));
+) -> Result<(Vec<Mention>, Vec<Entity>)> {
+    let is_prose = |index: usize| blocks[sentences[index].block as usize].kind.is_prose();
+    let tagged = models.names(text, sentences, encoded, is_prose)?;
     let (mentions, entities) = parallax_ner::resolve(text, sentences, blocks, tagged, actors_of_user);
     let quoted: Vec<Span> = quoted.iter().map(|quote| quote.span).collect();
-    parallax_ner::refer(text, sentences, blocks, &quoted, mentions, entities)
+    Ok(parallax_ner::refer(text, sentences, blocks, &quoted, mentions, entities))
 }
 
 /// Who says what in a text, through the same stages as [`annotate`], for figures on labelled data.
@@ -188,7 +190,7 @@ pub(crate) fn attributions(text: &str, blocks: &[Block], models: &Models) -> Res
     let sentences = parallax_split::sentences(text, blocks);
     let quoted = quoted_spans(text, blocks);
     let encoded = encode(text, &sentences, models)?;
-    let (mentions, _) = actors(text, blocks, &sentences, &quoted, &encoded, models, &KnownActors::default());
+    let (mentions, _) = actors(text, blocks, &sentences, &quoted, &encoded, models, &KnownActors::default())?;
     let places: Vec<Span> = mentions.iter().map(|mention| mention.span).collect();
     let view = ArticleView { text, sentences: &sentences, encoded: &encoded, quoted: &quoted, mentions: &places };
     Ok(attribute(&models.attributions, &view))
@@ -327,10 +329,10 @@ fn layers(models: &Models, questions: &Questions, model_layers: LayerStatus) -> 
     };
     vec![
         plain("sentences", LayerStatus::Done),
-        with_model("ner"),
+        models.own.layer(with_model("ner")),
         with_branch("quotes"),
         with_branch("attribution"),
-        with_model("tone"),
+        models.own.layer(with_model("tone")),
         with_branch("frames"),
         stances,
         with_branch("wording"),

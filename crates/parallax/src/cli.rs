@@ -4,13 +4,15 @@ use crate::analyze::{Job, Tally, compare_coded, date_warnings};
 use crate::annotate::make_article;
 use crate::config::Config;
 use crate::export::{Exported, Format, export_results};
-use crate::models::{EngineOptions, Models, find_models};
+use crate::models::{Engine, EngineOptions, Models, find_models};
 use crate::output::{Clock, write_all};
+use crate::user_models::UserModels;
 use crate::vectors_file::VectorsFile;
 use crate::wcxb::Split;
 use crate::{actors_file, codebook_file, coders, evaluate, explain, messages, shell, stages, terminal, verify};
 use anyhow::{Context, Result, bail};
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use parallax_encoder::Device;
 use parallax_text::record::AnnotationRecord;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
@@ -350,6 +352,9 @@ struct ModelArgs {
     models: Option<PathBuf>,
     #[command(flatten)]
     engine: EngineOptions,
+    /// Checkpoints of your own for entities and tone, in TOML; needs a build with rust-bert. See README
+    #[arg(long, value_name = "TOML")]
+    user_models: Option<PathBuf>,
 }
 
 impl RunArgs {
@@ -378,7 +383,18 @@ impl InputArgs {
 
 impl ModelArgs {
     fn load(&self) -> Result<Models> {
-        Models::load(&find_models(self.models.as_deref())?, self.engine)
+        self.with_own(Models::load(&find_models(self.models.as_deref())?, self.engine)?)
+    }
+
+    /// Where users' models are named, those in the place of the shipped ones.
+    fn with_own(&self, models: Models) -> Result<Models> {
+        if let (Engine::Native, Device::Cuda(_), None) = (self.engine.engine, self.engine.device, &self.user_models) {
+            bail!("the native engine runs on the processor: leave --device out, or take --engine rust-bert");
+        }
+        match &self.user_models {
+            Some(path) => Ok(models.with_user_models(UserModels::load(path, self.engine)?)),
+            None => Ok(models),
+        }
     }
 
     /// With what reads propositions, where there are some.
@@ -387,7 +403,7 @@ impl ModelArgs {
     }
 
     fn load_with_stance(&self) -> Result<Models> {
-        Models::load_with_stance(&find_models(self.models.as_deref())?, self.engine)
+        self.with_own(Models::load_with_stance(&find_models(self.models.as_deref())?, self.engine)?)
     }
 }
 

@@ -63,7 +63,7 @@ fn answer(passage: &gap::Passage, models: &Models) -> Result<(gap::Answer, Optio
     let sentences = parallax_split::sentences(text, &blocks);
     let spans: Vec<Span> = sentences.iter().map(|sentence| sentence.span).collect();
     let encoded = models.encoder.encode(text, &spans).context("the encoder failed")?;
-    let tagged = models.entities.tag(text, (0..).zip(&encoded));
+    let tagged = models.names(text, &sentences, &encoded, |_| true)?;
     let quoted: Vec<Span> = quoted_spans(text, &blocks).iter().map(|quote| quote.span).collect();
     Ok(gap::answer(passage, &sentences, &blocks, &quoted, tagged))
 }

@@ -1,10 +1,11 @@
 //! The models of a run: found, checked against their manifest, loaded.
 
 use crate::input::hexadecimal;
+use crate::user_models::UserModels;
 use anyhow::{Context, Result, bail};
 use parallax_compare::ErrorModel;
 use parallax_encoder::{
-    EncodeOptions, Encoder, HeadModel, Model, NativeEncoder, PairEncoder, PairModel, SentenceEncoder,
+    Device, EncodeOptions, Encoder, HeadModel, Model, NativeEncoder, PairEncoder, PairModel, SentenceEncoder,
     SentenceProjection,
 };
 use parallax_ner::EntityTagger;
@@ -32,11 +33,11 @@ pub enum Precision {
     /// 32-bit floating point, the reference.
     #[default]
     F32,
-    /// 16-bit floating point; fast on processors with AMX.
+    /// 16-bit floating point; fast on processors with AMX and on CUDA.
     Bf16,
     /// Eight-bit integers; native engine only, fast on processors with VNNI.
     Int8,
-    /// The fastest that this machine has: bf16, else int8, else f32.
+    /// The fastest that this machine has: bf16, else int8 (native engine only), else f32.
     Auto,
 }
 
@@ -49,6 +50,21 @@ pub struct EngineOptions {
     /// Number format of the encoder's products
     #[arg(long, value_enum, default_value_t)]
     pub precision: Precision,
+    /// Where rust-bert runs: auto (CUDA where libtorch has it), cpu, cuda, or cuda:N
+    #[arg(long, default_value_t)]
+    pub device: Device,
+}
+
+#[cfg(feature = "rust-bert")]
+impl EngineOptions {
+    /// As rust-bert takes them. What makes bf16 fast in the native engine, AMX, makes it fast in
+    /// libtorch; a CUDA device has it fast anyway.
+    pub(crate) fn rust_bert(self) -> parallax_encoder::RustBertOptions {
+        use parallax_encoder::{Precision as Exact, RustBertOptions};
+        let fast = RustBertOptions::finds_cuda(self.device) || NativeEncoder::fastest_precision() == Exact::Bf16;
+        let precision = exact(self, if fast { Exact::Bf16 } else { Exact::F32 });
+        RustBertOptions { precision, device: self.device }
+    }
 }
 
 impl From<Engine> for EngineOptions {
@@ -73,6 +89,8 @@ pub struct Models {
     pub discourse: Discourse,
     /// Stance to propositions, where it was asked for.
     pub stance: Option<StanceJudge>,
+    /// What the user puts in the place of `entities` and `tone`.
+    pub own: UserModels,
     /// Name and version of the model.
     pub name: String,
     /// SHA-256 of its weights.
@@ -224,6 +242,7 @@ impl Models {
             vectors: SentenceProjection::new(&model)?,
             discourse: Discourse::new(&heads, &model).with_context(of_branch)?,
             stance,
+            own: UserModels::default(),
             name: format!("{}-{}", described.name, described.version),
             sha256: model.sha256().to_owned(),
             errors: crate::errors::read(&inside, model.sha256())?,
@@ -242,10 +261,11 @@ impl Models {
         first.into_iter().chain(stance).collect()
     }
 
-    /// The model as measurements name it: name and first digits of its hash.
+    /// The model as measurements name it: name and first digits of its hash, and the user's own models
+    /// where there are some.
     #[must_use]
     pub fn label(&self) -> String {
-        format!("{}@{}", self.name, &self.sha256[..12])
+        format!("{}@{}{}", self.name, &self.sha256[..12], self.own.label())
     }
 }
 
@@ -306,11 +326,9 @@ fn start(options: EngineOptions, model: &Model, heads: &[&HeadModel]) -> Result<
             Ok(Arc::new(NativeEncoder::with_branches(model, heads, precision)?))
         }
         #[cfg(feature = "rust-bert")]
-        Engine::RustBert if !matches!(options.precision, Precision::F32 | Precision::Auto) => {
-            bail!("the rust-bert engine runs f32 only: leave --precision out, or take --engine native")
+        Engine::RustBert => {
+            Ok(Arc::new(parallax_encoder::RustBertEncoder::with_branches(model, heads, options.rust_bert())?))
         }
-        #[cfg(feature = "rust-bert")]
-        Engine::RustBert => Ok(Arc::new(parallax_encoder::RustBertEncoder::with_branches(model, heads)?)),
         #[cfg(not(feature = "rust-bert"))]
         Engine::RustBert => bail!(
             "this build has no rust-bert engine: run `make libtorch`, then `make analyze ENGINE=rust-bert`, which builds with --features rust-bert"

@@ -5,6 +5,7 @@ use crate::export::{CheckedArticle, Exporter, Format};
 use crate::input::{DocumentError, hexadecimal};
 use crate::models::Models;
 use crate::tables::Tables;
+use crate::user_models::OwnRecord;
 use crate::{report, vectors_file};
 use anyhow::{Context, Result};
 use parallax_compare::StorySummary;
@@ -34,6 +35,9 @@ struct RunFile<'a> {
     threads: usize,
     engine: EngineRecord,
     models: Vec<ModelRecord<'a>>,
+    /// What the user put in the place of shipped models.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    user_models: Vec<&'a OwnRecord>,
     settings: &'a crate::config::Config,
     clean: bool,
     inputs: Vec<InputRecord<'a>>,
@@ -122,6 +126,7 @@ pub(crate) fn write_all(
             kernel: engine.kernel.to_string(),
         },
         models: models.all().into_iter().map(|(name, sha256)| ModelRecord { name, sha256 }).collect(),
+        user_models: models.own.records(),
         settings: &job.config,
         clean: job.clean,
         inputs: articles

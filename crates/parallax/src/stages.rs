@@ -209,11 +209,14 @@ pub(crate) fn tone_scores(
                     joined.push_str(text);
                     joined.push('\n');
                 }
-                let encoded = models.encoder.encode(&joined, &spans).context("the encoder failed")?;
-                let of = |(index, (_, target)): (usize, &(&str, Span))| {
-                    models.tone.score(&encoded[index], target.shifted(spans[index].start()))
+                let place =
+                    |(index, (_, target)): (usize, &(&str, Span))| (index as u32, target.shifted(spans[index].start()));
+                let places: Vec<(u32, Span)> = round.iter().enumerate().map(place).collect();
+                let encoded = match models.own.tone {
+                    Some(_) => Vec::new(),
+                    None => models.encoder.encode(&joined, &spans).context("the encoder failed")?,
                 };
-                Ok(round.iter().enumerate().map(of).collect())
+                models.tones(&joined, &spans, &encoded, &places)
             })
             .collect()
     });
@@ -241,8 +244,11 @@ pub(crate) fn conll_tags(models: &Models, config: &Config, file: &Conll) -> Resu
         file.documents().map(|document| document.iter().map(|sentence| &sentence.words[..]).collect()).collect();
     let threads = rayon::ThreadPoolBuilder::new().num_threads(config.threads).build()?;
     let tags: Result<Vec<Vec<Vec<Tag>>>> = threads.install(|| {
-        let tag = |words: &Vec<&[String]>| models.entities.tag_words(words, &models.encoder);
-        documents.par_iter().map(|words| tag(words).context("the encoder failed")).collect()
+        let tag = |words: &Vec<&[String]>| match &models.own.entities {
+            Some(own) => own.model.tag_words(words),
+            None => models.entities.tag_words(words, &models.encoder).context("the encoder failed"),
+        };
+        documents.par_iter().map(tag).collect()
     });
     Ok(tags?.concat())
 }

@@ -100,6 +100,7 @@ impl Scene<'_> {
         let near = &drafts[index.saturating_sub(NEAR)..drafts.len().min(index + NEAR)];
         let usable = |span: Span| {
             sentence.span.contains(span)
+                && !span.overlaps(verb.span)
                 && !self.is_quoted(span)
                 && !near.iter().any(|draft| draft.content.iter().chain(&draft.cue).any(|part| part.overlaps(span)))
         };

@@ -60,7 +60,7 @@ mod verify;
 mod wcxb;
 
 pub use analyze::{Job, Tally, compare, compare_coded};
-pub use config::Config;
+pub use config::{Config, SharedTextUse};
 pub use input::DocumentError;
 pub use models::{Discourse, Engine, EngineOptions, Models, Precision, StanceJudge, find_models};
 pub use parallax_ner::KnownActors;

@@ -245,7 +245,7 @@ Examples:
         /// The labelled files
         #[arg(required = true)]
         files: Vec<PathBuf>,
-        /// For `clean`, `actors` and `speakers`: the table to score against
+        /// For `clean`, `actors`, `speakers` and `coverage`: the table to score against
         #[arg(long)]
         gold: Option<PathBuf>,
         /// For `gap`: also fit the weights of the ranking to the files

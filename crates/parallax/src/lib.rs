@@ -35,6 +35,7 @@ mod decode;
 mod errors;
 mod evaluate;
 mod evaluate_actors;
+mod evaluate_coverage;
 mod evaluate_heads;
 mod evaluate_speakers;
 mod explain;

@@ -249,13 +249,13 @@ fn figures_are_saved_as_svg_and_csv() {
     let csv = save("voices", "CSV");
     assert!(csv.trim_start_matches('\u{feff}').starts_with("doc_id,outlet,measure,target,"), "{csv}");
     assert_eq!(csv.matches("\r\n").count(), 1 + 6 * 4, "one row an article and voice: {csv}");
-    for figure in ["voices", "tone", "actors", "shared-text"] {
+    for figure in ["voices", "tone", "actors", "shared-text", "coverage", "names", "wording"] {
         let svg = save(figure, "SVG");
         assert!(svg.starts_with("<svg") && svg.contains("</style>") && !svg.contains("var(--"), "{svg}");
         assert!(!svg.contains("href"), "{figure} leads nowhere once it is saved");
     }
     let mut reader = csv::Reader::from_reader(std::io::Cursor::new(save("names", "CSV")));
-    assert!(reader.records().all(|record| record.unwrap().len() == 8));
+    assert!(reader.records().all(|record| record.unwrap().len() == 9));
     assert_eq!(browser.troubles(), Vec::<String>::new());
 }
 

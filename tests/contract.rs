@@ -118,6 +118,37 @@ fn the_seeds_fulfil_the_contract() {
 }
 
 #[test]
+fn shared_text_is_left_out_of_the_figures_of_a_copy_where_asked() {
+    let (counted, _) = analyze(&[&sample()], &["--quiet"], 0);
+    let (out, _) = analyze(&[&sample()], &["--quiet", "--shared-text", "leave-out"], 0);
+    check_folder(&sample(), out.path());
+    let verified = crate::support::parallax(&["verify", path(out.path()), "--sources", path(&sample())]);
+    assert_eq!(verified.code, 0, "{}", verified.stderr);
+    let setting = |folder: &Path| json(&folder.join("run.json"))["settings"]["shared_text"].clone();
+    assert_eq!((setting(counted.path()), setting(out.path())), ("count".into(), "leave-out".into()));
+    let story = |folder: &Path| json(&folder.join("summary.json"))["stories"][0].clone();
+    let (counted, found) = (story(counted.path()), story(out.path()));
+    // The agency's article is a day older than the copy.
+    let left: Vec<&str> = found["left_out_sentences"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    assert!(left.len() > 5 && left.iter().all(|id| id.starts_with("06_newsbeam_daily#")), "{left:?}");
+    assert_eq!(counted["left_out_sentences"], serde_json::json!([]));
+    let n = |story: &Value, doc: &str, measure: &str| {
+        let own = |m: &&Value| m["doc_id"] == doc && m["measure"] == measure && m["voice"] == "own";
+        let m = story["measurements"].as_array().unwrap().iter().find(own).unwrap().clone();
+        (m["n"].as_u64().unwrap(), m["n_shared"].as_u64().unwrap())
+    };
+    for measure in ["voice_share", "loaded_share"] {
+        let (n_counted, n_shared) = n(&counted, "06_newsbeam_daily", measure);
+        assert!(n_shared * 2 > n_counted, "{measure}: {n_shared} of {n_counted}");
+        assert_eq!(n(&found, "06_newsbeam_daily", measure), (n_counted - n_shared, 0), "{measure}");
+        for doc in ["05_continental_press", "01_harbour_herald"] {
+            assert_eq!(n(&found, doc, measure), n(&counted, doc, measure), "{measure} of {doc}");
+        }
+    }
+    assert_eq!(found["facts"], counted["facts"]);
+}
+
+#[test]
 fn threads_and_the_order_of_files_do_not_change_a_byte() {
     let mut files: Vec<PathBuf> = std::fs::read_dir(sample())
         .unwrap()

@@ -133,7 +133,9 @@ export function heat(ctx: Context, rows: { name: string; cells: (Measurement | u
   const docs = ctx.docs;
   return fitted((width) => {
     const columns = docs.length;
-    const left = Math.min(250, width * 0.36);
+    // As wide as the longest name asks for, within limits; cut names have a tooltip.
+    const longest = Math.max(0, ...rows.map((row) => [...row.name].length)) * 6.6 + 16;
+    const left = Math.min(Math.max(120, longest), 320, width * 0.36);
     const size = (width - left) / columns;
     const slanted = size < 84;
     const top = slanted ? 104 : 26;

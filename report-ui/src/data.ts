@@ -27,6 +27,8 @@ export interface Measurement {
   value: number | null;
   unit: string;
   n: number;
+  /** Of those, how many stand in text that another article has too; null where that is not told apart. */
+  nShared: number | null;
   nUnit: string;
   low: number | null;
   high: number | null;
@@ -59,6 +61,8 @@ export interface NameUse {
   form: string;
   own: number;
   reported: number;
+  /** How often in shared text that counts in no figure. */
+  left_out?: number;
 }
 
 export interface Actor {
@@ -169,6 +173,7 @@ interface RawStory {
   actors: Actor[];
   speakers: Speaker[];
   shared: Shared[];
+  left_out_sentences?: string[];
   measurements: { strings: string[]; rows: unknown[][] };
   findings?: Finding[];
   facts?: Fact[];
@@ -301,6 +306,7 @@ function decode(row: unknown[], strings: string[]): Measurement {
     value: row[9] as number | null,
     unit: text(10) ?? "",
     n: row[11] as number,
+    nShared: (row[20] as number | null | undefined) ?? null,
     nUnit: text(12) ?? "",
     low: row[13] as number | null,
     high: row[14] as number | null,

@@ -266,7 +266,7 @@ function about(found: Article): HTMLElement {
 export function figureLines(ctx: Context, m: Measurement): string[] {
   const whose = [m.holder ? `view of ${ctx.story.nameOf(m.holder)}` : m.voice ? voiceWords(m.voice) : "", m.zone ? m.zone.replace("_", " ") : ""].filter(Boolean).join(", ");
   return [
-    `${measureWords(m.measure)}${m.target ? `, ${ctx.story.nameOf(m.target)}` : ""}: ${m.low === null ? valueWords(m) : interval(m)}${m.low === null && m.status === "ok" ? `, n = ${m.n}` : ""} ${m.nUnit}${whose ? ` (${whose})` : ""}`,
+    `${measureWords(m.measure)}${m.target ? `, ${ctx.story.nameOf(m.target)}` : ""}: ${m.low === null ? valueWords(m) : interval(m)}${m.low === null && m.status === "ok" ? `, n = ${m.n}` : ""} ${m.nUnit}${m.nShared ? `, ${m.nShared} of them in text that another article has too` : ""}${whose ? ` (${whose})` : ""}`,
     `${m.method}${m.ciKind ? `; interval: ${m.ciKind.replace(/_/g, " ")}` : ""}${m.model ? `; model ${m.model}` : ""}`,
   ];
 }

@@ -1,5 +1,5 @@
 // A figure with its title, its note, and its data: as a table, as CSV, as SVG.
-import { type Child, append, h } from "./dom";
+import { type Child, append, h, s } from "./dom";
 
 export type Cell = string | number | null;
 
@@ -19,6 +19,16 @@ interface FigureOptions {
   note: Child;
   table: () => Table;
   body: Child;
+  /** What is saved as SVG of a figure that the page shows as words. */
+  words?: () => Words;
+}
+
+/** Words in columns: a cell is a list of lines. */
+export interface Words {
+  heads: string[];
+  rows: string[][][];
+  /** Width of the first column. */
+  first: number;
 }
 
 export function figure(options: FigureOptions): HTMLElement {
@@ -32,8 +42,9 @@ export function figure(options: FigureOptions): HTMLElement {
   const key = h("div", { class: "key" }, options.key);
   const tools = h("div", { class: "tools" }, toggle,
     h("button", { type: "button", onclick: () => save(`${options.name}.csv`, "text/csv", csv(options.table())) }, "CSV"));
-  if (body.querySelector("svg, .fitted")) {
-    tools.append(h("button", { type: "button", onclick: () => saveDrawings(options.name, body) }, "SVG"));
+  const { words } = options;
+  if (words || body.querySelector("svg, .fitted")) {
+    tools.append(h("button", { type: "button", onclick: () => saveDrawings(options.name, words ? h("div", null, drawn(words())) : body) }, "SVG"));
   }
   return h("figure", { "data-name": options.name },
     h("div", { class: "figure-head" }, options.title ? h("h3", null, options.title) : options.key ? key : h("span"), tools),
@@ -61,6 +72,34 @@ export function save(name: string, type: string, text: string): void {
   const address = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
   h("a", { href: address, download: `parallax-${name}` }).click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+/** Columns of words as a drawing. */
+function drawn({ heads, rows, first }: Words): SVGSVGElement {
+  const [other, line] = [160, 15];
+  const width = first + (heads.length - 1) * other;
+  const parts: Child[] = [];
+  let y = 0;
+  [heads.map((head) => [head]), ...rows].forEach((row, index) => {
+    const cells = row.map((texts, column) => texts.flatMap((text) => wrapped(text, (column ? other : first) - 14)));
+    cells.forEach((texts, column) => texts.forEach((text, number) =>
+      parts.push(s("text", { class: index ? null : "bold", x: column ? first + (column - 1) * other : 0, y: y + 15 + number * line }, text))));
+    y += Math.max(1, ...cells.map((texts) => texts.length)) * line + 8;
+    parts.push(s("line", { class: "rule", x1: 0, x2: width, y1: y, y2: y }));
+  });
+  return s("svg", { class: "drawing", width, height: y + 4 }, parts);
+}
+
+/** Words in lines of about `width` pixels. */
+function wrapped(text: string, width: number): string[] {
+  const most = Math.max(4, Math.floor(width / 6.6));
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= most) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 /** All drawings of a figure, one below the other, in one SVG that needs nothing beside it. */

@@ -21,7 +21,7 @@ export const NOTES = {
   tone:
     "Target-dependent sentiment (Hamborg and Donnay 2021): the mean, over the mentions of an actor in the body, of the probability of a positive minus that of a negative tone. −1 to +1. Tone inside quotation marks belongs to the speaker, never to the outlet. Intervals: 95 %, bootstrap over paragraphs; where the kind of the interval names the classifier, they carry its errors too. Fewer than the least number of paragraphs is “too few”, not neutral. Tone is neither a frame nor a stance, and bad news about an actor reads as negative tone.",
   frames:
-    "Share of the body that is set in each frame (policy frames: Boydstun et al. 2014; Card et al. 2015; or the codebook of the run). A sentence can carry several frames, so columns need not add up to 100 %. 0 to 100 %. The classifier errs most on rare frames; see its model card.",
+    "Share of the body that is set in each frame (policy frames: Boydstun et al. 2014; Card et al. 2015; or the codebook of the run). A sentence can carry several frames, so columns need not add up to 100 %. 0 to 100 %. The classifier errs most on rare frames; see its model card. Intervals do not carry its error: it was measured on whole articles, not on sentences.",
   names:
     "How each article calls each actor, with how often; in brackets, how often in words that it quotes or reports. Names first, then descriptions. Which description means whom is worked out by rules.",
   coverage:
@@ -31,7 +31,7 @@ export const NOTES = {
   renderings:
     "The same words of a speaker as each article gives them, against the others: marked where they differ. Translations, cuts and paraphrases all show; the page cannot tell which words were spoken.",
   shared:
-    "Articles that share a large part of their sentences, word for word or edited: wire copy, syndication, rewriting. Their figures are not independent. Which came first is known only from the dates on the pages.",
+    "Articles that share a large part of their sentences, word for word or edited: wire copy, syndication, rewriting. Their figures are not independent. Which came first is known only from the dates on the pages. A figure says beside its n how much of it is shared text; `--shared-text leave-out` leaves it out of the later article’s figures.",
   headlines:
     "The headline of each article: who comes first, whether its verb is active or passive, its tone towards the actors it names, its frame, and what the body stresses and the headline leaves out. One headline is one sentence: read it.",
   differences:

@@ -35,9 +35,9 @@ export const SECTIONS: Section[] = [
 ];
 
 /** Columns of a table of measurements. */
-const COLUMNS = ["doc_id", "outlet", "measure", "target", "holder", "voice", "value", "ci_low", "ci_high", "ci_kind", "n", "n_unit", "status"];
+const COLUMNS = ["doc_id", "outlet", "measure", "target", "holder", "voice", "value", "ci_low", "ci_high", "ci_kind", "n", "n_shared", "n_unit", "status"];
 const row = (ctx: Context, m: Measurement): Cell[] =>
-  [m.doc, m.outlet, m.measure, m.target && ctx.story.nameOf(m.target), m.holder && ctx.story.nameOf(m.holder), m.voice, m.value, m.low, m.high, m.ciKind, m.n, m.nUnit, m.status];
+  [m.doc, m.outlet, m.measure, m.target && ctx.story.nameOf(m.target), m.holder && ctx.story.nameOf(m.holder), m.voice, m.value, m.low, m.high, m.ciKind, m.n, m.nShared, m.nUnit, m.status];
 
 function voiceKey(voices: readonly string[]): Child {
   return voices.map((voice) => h("span", null, h("i", { class: `swatch ${voice}` }), VOICES[voice] ?? voice));
@@ -238,25 +238,38 @@ function coverage(ctx: Context): Child[] {
     name: "coverage", title: null, note: NOTES.coverage,
     key: [Object.entries(SIGNS).map(([status, [sign, words]]) => h("span", null, h("b", null, sign), status === "unknown" ? "not sure: something near, or the page stops early" : words)), filter],
     body: [grid, rest],
+    words: () => ({
+      first: 360, heads: ["Fact", ...ctx.docs.map((doc) => ctx.name(doc))],
+      rows: wanted().slice(0, body.children.length).map((fact) => [[shorten(fact.text, 170)], ...ctx.docs.map((doc) => {
+        const cell = fact.cells.find((one) => one.doc_id === doc.doc_id);
+        return [cell ? (SIGNS[cell.status] ?? ["?", cell.status]).join(" ") : ""];
+      })]),
+    }),
     table: () => ({ columns: ["fact", "text", "kind", "told_by", ...ctx.docs.map((doc) => ctx.name(doc))], rows: wanted().map((fact) => [fact.id, fact.text, fact.kind ?? null, fact.outlets_telling, ...ctx.docs.map((doc) => fact.cells.find((cell) => cell.doc_id === doc.doc_id)?.status ?? null)]) }),
   })];
 }
 
 function names(ctx: Context): Child[] {
+  const used = (actor: (typeof ctx.actors)[number], doc: string) => actor.names.filter((use) => use.doc_id === doc && use.own + use.reported > 0);
+  const called = (actor: (typeof ctx.actors)[number], doc: string) =>
+    used(actor, doc).filter((use) => use.form !== "pronoun").sort((a, b) => Number(a.form === "description") - Number(b.form === "description") || b.own + b.reported - a.own - a.reported);
   const cell = (actor: (typeof ctx.actors)[number], doc: string): Child => {
-    const uses = actor.names.filter((use) => use.doc_id === doc);
-    const called = uses.filter((use) => use.form !== "pronoun").sort((a, b) => Number(a.form === "description") - Number(b.form === "description") || b.own + b.reported - a.own - a.reported);
+    const uses = used(actor, doc);
     const pronouns = uses.filter((use) => use.form === "pronoun");
     if (!uses.length) return h("span", { class: "soft" }, "–");
     const counts = (own: number, reported: number) => h("span", { class: "n" }, ` ${own + reported}${reported ? ` (${reported})` : ""}`);
     return h("ul", { class: "plain-list" },
-      called.map((use) => h("li", { class: "outside" }, h("a", { class: "mark", href: ctx.link("name", actor.id, doc, use.form, use.label) }, use.label), counts(use.own, use.reported))),
+      called(actor, doc).map((use) => h("li", { class: "outside" }, h("a", { class: "mark", href: ctx.link("name", actor.id, doc, use.form, use.label) }, use.label), counts(use.own, use.reported))),
       pronouns.length ? h("li", { class: "soft" }, "pronouns", counts(pronouns.reduce((n, use) => n + use.own, 0), pronouns.reduce((n, use) => n + use.reported, 0))) : null);
   };
   return [figure({
     name: "names", title: null, note: NOTES.names,
+    words: () => ({
+      first: 180, heads: ["Actor", ...ctx.docs.map((doc) => ctx.name(doc))],
+      rows: ctx.actors.map((actor) => [[actor.name], ...ctx.docs.map((doc) => called(actor, doc.doc_id).map((use) => `${use.label} ${use.own + use.reported}${use.reported ? ` (${use.reported})` : ""}`))]),
+    }),
     body: table(ctx, "Actor", "grid-table", ctx.actors.map((actor) => h("tr", null, h("th", { scope: "row", class: "outside" }, actor.name, " ", h("span", { class: "tag" }, actor.kind)), ctx.docs.map((doc) => h("td", null, cell(actor, doc.doc_id)))))),
-    table: () => ({ columns: ["actor", "doc_id", "label", "form", "role", "modifiers", "own", "reported"], rows: ctx.actors.flatMap((actor) => actor.names.filter((use) => ctx.chosen.has(use.doc_id)).map((use) => [actor.name, use.doc_id, use.label, use.form, use.role, use.modifiers.join("; "), use.own, use.reported])) }),
+    table: () => ({ columns: ["actor", "doc_id", "label", "form", "role", "modifiers", "own", "reported", "left_out"], rows: ctx.actors.flatMap((actor) => actor.names.filter((use) => ctx.chosen.has(use.doc_id)).map((use) => [actor.name, use.doc_id, use.label, use.form, use.role, use.modifiers.join("; "), use.own, use.reported, use.left_out ?? 0])) }),
   })];
 }
 
@@ -287,8 +300,10 @@ function wording(ctx: Context): Child[] {
   const body = h("div", { class: "wide" });
   const SHOWN = 12;
   const filter = h("select", { "aria-label": "Which words", onchange: () => draw() }, h("option", { value: "" }, "All words"), classes.map((kind) => h("option", { value: kind }, `${kind} only`)));
+  const of = (doc: (typeof ctx.docs)[number]) =>
+    all.filter((one) => (one.doc_id === doc.doc_id || (one.doc_id === null && one.outlet === doc.outlet)) && (!filter.value || one.class === filter.value));
   const draw = () => body.replaceChildren(...ctx.docs.map((doc) => {
-    const own = all.filter((one) => (one.doc_id === doc.doc_id || (one.doc_id === null && one.outlet === doc.outlet)) && (!filter.value || one.class === filter.value));
+    const own = of(doc);
     const line = (one: (typeof all)[number]) => {
       const bar = h("i", { class: "meter", "aria-hidden": "true" });
       bar.style.width = `${(100 * Math.max(0, one.z)) / most}%`;
@@ -304,6 +319,11 @@ function wording(ctx: Context): Child[] {
   draw();
   return [figure({
     name: "wording", title: null, key: classes.length ? filter : null, note: NOTES.wording, body,
+    words: () => ({
+      first: 30, heads: ["", ...ctx.docs.map((doc) => ctx.name(doc))],
+      rows: Array.from({ length: Math.min(SHOWN, Math.max(0, ...ctx.docs.map((doc) => of(doc).length))) }, (_, rank) =>
+        [[`${rank + 1}`], ...ctx.docs.map((doc) => of(doc).slice(rank, rank + 1).map((one) => `${one.phrase} ${one.count} : ${one.others}`))]),
+    }),
     table: () => ({ columns: ["doc_id", "outlet", "phrase", "class", "voice", "count", "of_words", "others", "of_others", "log_odds", "z"], rows: all.map((one) => [one.doc_id, one.outlet, one.phrase, one.class, one.voice, one.count, one.of_words, one.others, one.of_others, one.log_odds, one.z]) }),
   })];
 }
@@ -350,6 +370,7 @@ function actors(ctx: Context): Child[] {
 function shared(ctx: Context): Child[] {
   const pairs = ctx.story.raw.shared.filter((one) => one.doc_ids.every((id) => ctx.chosen.has(id)));
   if (!pairs.length) return [h("p", { class: "soft" }, "None of these articles shares a large part of its text with another.")];
+  const left = new Set(ctx.story.raw.left_out_sentences ?? []);
   const lines = (one: Shared, side: 0 | 1) => {
     const doc = one.doc_ids[side];
     const found = article(doc);
@@ -362,7 +383,7 @@ function shared(ctx: Context): Child[] {
       if (likeness === undefined && !only.has(id)) return [];
       const kind = likeness === undefined ? "only" as const : likeness >= 1 ? "same" as const : "edited" as const;
       const words = { only: "only here", same: "word for word in both", edited: "edited" }[kind];
-      return [{ kind, href: ctx.link("sentence", doc, index), words: `${words}: ${shorten(found.sentence(index), 120)}` }];
+      return [{ kind, href: ctx.link("sentence", doc, index), words: `${words}${left.has(id) ? ", in no figure" : ""}: ${shorten(found.sentence(index), 120)}` }];
     });
   };
   return [figure({
@@ -379,7 +400,8 @@ function shared(ctx: Context): Child[] {
           edited ? h("a", { href: ctx.link("pair", index, "edited") }, `${edited} edited`) : "none edited", ". ",
           one.only_first.length ? [h("a", { href: ctx.link("pair", index, "first") }, plural(one.only_first.length, "sentence")), ` only in ${ctx.nameOf(first)}. `] : "",
           one.only_second.length ? [h("a", { href: ctx.link("pair", index, "second") }, plural(one.only_second.length, "sentence")), ` only in ${ctx.nameOf(second)}. `] : "",
-          one.earlier ? `${ctx.nameOf(one.earlier)} is dated earlier. ` : ""),
+          one.earlier ? `${ctx.nameOf(one.earlier)} is dated earlier. ` : "",
+          left.size ? (one.earlier ? `What they share does not count in the figures of ${ctx.nameOf(one.earlier === first ? second : first)}. ` : "What they share counts in the figures of neither, as their days do not tell whose it is. ") : ""),
         one.headline_changed && titles[0] && titles[1] ? h("p", { class: "outside" }, "The headline differs: ", h("span", { class: "serif" }, `“${titles[0]}”`), " and ", h("span", { class: "serif" }, `“${titles[1]}”`), ".") : null,
         ([0, 1] as const).map((side) => h("div", { "data-heading": ctx.nameOf(one.doc_ids[side]) }, h("span", { class: "n outside" }, ctx.nameOf(one.doc_ids[side])), strip(`Sentences of ${ctx.nameOf(one.doc_ids[side])}`, lines(one, side)))));
     }),

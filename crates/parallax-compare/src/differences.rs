@@ -152,6 +152,8 @@ impl<'a> Subjects<'a> {
 const FEWEST_ARTICLES: usize = 5;
 
 /// All differences of a story, in order of measures, then articles, then outlets.
+///
+/// `shared` is the text that several articles count.
 pub(crate) fn differences(
     views: &[ArticleView<'_>],
     shared: &[SharedText],

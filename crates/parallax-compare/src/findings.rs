@@ -77,7 +77,7 @@ pub(crate) fn findings(
         });
         for (number, candidate) in few.take(MOST_OF_ARTICLE).enumerate() {
             let id = format!("finding/{}/{}/{number}", summary.id, document.doc_id);
-            let text = candidate.text("this article");
+            let text = candidate.text(&of_what_counts(&material, candidate, "this article".to_owned()));
             let (doc_id, outlet) = (Some(document.doc_id.clone()), document.outlet.clone());
             found.push(Finding { doc_id, outlet, ..candidate.finding(id, text) });
         }
@@ -99,6 +99,7 @@ fn of_story(material: &Material<'_>, all: &[Candidate]) -> Vec<Finding> {
         }
         *of_kind += 1;
         let name = candidate.doc_id.as_deref().map_or_else(String::new, |doc| material.name_of(doc));
+        let name = of_what_counts(material, candidate, name);
         let id = format!("finding/{}/{}", material.summary.id, found.len());
         found.push(candidate.finding(id, candidate.text(&name)));
         if found.len() == MOST_OF_STORY {
@@ -106,6 +107,15 @@ fn of_story(material: &Material<'_>, all: &[Candidate]) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// An article's name in a claim; a claim made of figures says where they leave shared text out.
+fn of_what_counts(material: &Material<'_>, candidate: &Candidate, name: String) -> String {
+    const READ_WHOLE: [&str; 6] = ["copy", "not_heard", "fact", "rendering", "headline", "tests"];
+    let is_of_figures = !READ_WHOLE.contains(&candidate.kind);
+    let view = material.views.iter().find(|view| Some(view.doc_id()) == candidate.doc_id.as_deref());
+    let leaves_out = is_of_figures && view.is_some_and(|view| !view.left_out().is_empty());
+    if leaves_out { format!("{name}, shared text left out,") } else { name }
 }
 
 impl Candidate {

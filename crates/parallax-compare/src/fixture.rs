@@ -76,6 +76,11 @@ pub(crate) fn with_stances(article: AnnotatedArticle, proposition: &str, scores:
 
 /// The summary of articles whose persons are the same where their names are.
 pub(crate) fn story(articles: &[AnnotatedArticle]) -> StorySummary {
+    story_with(articles, SummaryOptions::default())
+}
+
+/// The same with other settings.
+pub(crate) fn story_with(articles: &[AnnotatedArticle], options: SummaryOptions) -> StorySummary {
     let mut actors: Vec<ActorInStory> = Vec::new();
     for (number, article) in articles.iter().enumerate() {
         for (index, entity) in article.entities.iter().enumerate() {
@@ -100,14 +105,7 @@ pub(crate) fn story(articles: &[AnnotatedArticle]) -> StorySummary {
         modifiers: Vec::new(),
     };
     let later = vec![false; articles.len()];
-    summarize(
-        "s",
-        &articles,
-        &later,
-        &actors,
-        &label,
-        &SummaryOptions { model: "m".into(), ..SummaryOptions::default() },
-    )
+    summarize("s", &articles, &later, &actors, &label, &SummaryOptions { model: "m".into(), ..options })
 }
 
 #[derive(Default)]

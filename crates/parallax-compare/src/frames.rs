@@ -28,7 +28,7 @@ pub(crate) fn frames(views: &[ArticleView<'_>]) -> Vec<Frame> {
 pub(crate) fn frame_cells(view: &ArticleView<'_>, frame: &Frame, voice: Option<Voice>, least: f32) -> Vec<Cell> {
     let score = |scores: &FrameScores| {
         let found = scores.scores.iter().find(|(name, _)| **name == *frame.1)?.1;
-        let counts = view.article.zone(scores.sentence).is_body()
+        let counts = view.counts_in_body(scores.sentence)
             && voice.is_none_or(|voice| view.voice_of(scores.sentence) == Some(voice));
         (*scores.codebook == *frame.0 && counts).then_some((scores.sentence, found >= least))
     };
@@ -105,7 +105,7 @@ impl Group<'_> {
 
 /// The sentences of the body in a voice, those with loaded wording counting one.
 pub(crate) fn loaded_cells(view: &ArticleView<'_>, voice: Voice, least: f32) -> Vec<Cell> {
-    let wording = view.article.wording.iter().filter(|wording| view.article.zone(wording.sentence).is_body());
+    let wording = view.article.wording.iter().filter(|wording| view.counts_in_body(wording.sentence));
     let spoken = wording.filter(|wording| view.voice_of(wording.sentence) == Some(voice));
     let cell = |(sentence, within): (u32, bool)| Cell {
         label: Some(usize::from(within)),

@@ -93,6 +93,7 @@ impl<'a> Group<'a> {
             value: None,
             unit: String::new(),
             n: 0,
+            n_shared: None,
             n_unit: String::new(),
             ci_low: None,
             ci_high: None,
@@ -123,6 +124,7 @@ impl<'a> Group<'a> {
             ci_high: None,
             ci_kind: None,
             n: 0,
+            n_shared: None,
             evidence: Vec::new(),
             ..made
         }
@@ -135,9 +137,13 @@ impl<'a> Group<'a> {
         cells: impl IntoIterator<Item = Cell>,
         kind: &Kind<'_>,
     ) -> Measurement {
-        let clusters: Vec<Cluster> = clusters_of(self.scope, cells).into_values().collect();
+        let mut n_shared = 0;
+        let counted = cells.into_iter().inspect(|cell| {
+            n_shared += if self.views[cell.view].shared.contains(&cell.sentence) { cell.count } else { 0 };
+        });
+        let clusters: Vec<Cluster> = clusters_of(self.scope, counted).into_values().collect();
         let all = clusters.iter().fold((0i64, 0u64), |(sum, n), cluster| (sum + cluster.sum, n + cluster.count));
-        let made = Measurement { n: all.1, ..made };
+        let made = Measurement { n: all.1, n_shared: Some(n_shared), ..made };
         let options = self.options;
         let seed = seed_of(&made.id, options.seed);
         let bootstrap = Bootstrap { minimum: options.minimum_clusters, draws: options.bootstrap_draws, seed };

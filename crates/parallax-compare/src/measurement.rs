@@ -59,6 +59,10 @@ pub struct Measurement {
     pub unit: String,
     /// How many observations it rests on.
     pub n: u64,
+    /// How many of them stand in sentences that another article of the story has too, as they are
+    /// or edited; null where that is not told apart.
+    #[serde(default)]
+    pub n_shared: Option<u64>,
     /// What was counted: `words`, `sentences`, `mentions`.
     pub n_unit: String,
     /// Lower end of the 95 % interval.

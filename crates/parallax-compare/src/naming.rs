@@ -24,6 +24,7 @@ struct Use {
     modifiers: BTreeSet<String>,
     own: u64,
     reported: u64,
+    left_out: u64,
 }
 
 pub(crate) fn actor_summary(
@@ -36,13 +37,14 @@ pub(crate) fn actor_summary(
     let mut uses: BTreeMap<Key, Use> = BTreeMap::new();
     for (number, view) in views.iter().enumerate() {
         let text = view.article.text();
-        for mention in view.all_mentions_of(index) {
+        for mention in view.every_mention_of(index) {
             let entity = mention.entity.expect("mentions of an actor have an entity");
             let Label { words, role, modifiers } = label(text, mention);
             let found = uses.entry((number, entity, mention.form, words)).or_default();
             found.role = found.role.take().or(role);
             found.modifiers.extend(modifiers.into_iter().map(|span| text[span].to_owned()));
             match view.quote_at(mention.span) {
+                _ if !view.counts(mention.sentence) => found.left_out += 1,
                 Some(_) => found.reported += 1,
                 None => found.own += 1,
             }
@@ -59,6 +61,7 @@ pub(crate) fn actor_summary(
             form,
             own: found.own,
             reported: found.reported,
+            left_out: found.left_out,
         })
         .collect();
     ActorSummary {

@@ -36,7 +36,7 @@ impl Group<'_> {
             Measurement {
                 value: Some(count as f64),
                 unit: "mentions".to_owned(),
-                n: self.views.iter().map(|view| view.article.sentences.len() as u64).sum(),
+                n: self.views.iter().map(|view| view.counted_sentences()).sum(),
                 n_unit: "sentences".to_owned(),
                 method: "named mentions in all prose blocks".to_owned(),
                 evidence: self.evidence(|view| view.mentions_of(index).map(|m| m.sentence).collect()),

@@ -37,7 +37,7 @@ pub(crate) fn stance_cells(
     counts: &dyn Fn(&ArticleView<'_>, &Stance) -> bool,
 ) -> Vec<Cell> {
     let stances = view.article.stances.iter().filter(|stance| *stance.proposition == *proposition);
-    let taken = stances.filter(|stance| view.article.zone(stance.sentence).is_body() && stance.scores.neither < 0.5);
+    let taken = stances.filter(|stance| view.counts_in_body(stance.sentence) && stance.scores.neither < 0.5);
     let cell =
         |stance: &Stance| Cell::one(view, stance.sentence, (f64::from(stance.scores.mean()) * 1e6).round() as i64);
     taken.filter(|stance| counts(view, stance)).map(cell).collect()

@@ -11,7 +11,9 @@ use crate::headlines::{HeadlineSummary, headlines};
 use crate::naming::{Label, actor_summary};
 use crate::renderings::{Rendering, renderings};
 use crate::stances::{PropositionSummary, propositions};
-use crate::syndication::{SharedTextSummary, SharingOptions, copies_of, shared_sentences, shared_summary, shared_text};
+use crate::syndication::{
+    SharedTextSummary, SharingOptions, copies_of, not_its_own, shared_sentences, shared_summary, shared_text,
+};
 use crate::view::ArticleView;
 use crate::voices::{SpeakerSummary, speakers, speaking_actors};
 use crate::wording::{WordingOptions, WordingRow, wording};
@@ -102,6 +104,10 @@ pub struct StorySummary {
     pub speakers: Vec<SpeakerSummary>,
     /// Articles that share text.
     pub shared: Vec<SharedTextSummary>,
+    /// Ids of the sentences that count in no figure, as an earlier article has them: see
+    /// [`SharingOptions::leave_out`]. Empty where shared text counts.
+    #[serde(default)]
+    pub left_out_sentences: Vec<String>,
     /// The propositions of the user.
     pub propositions: Vec<PropositionSummary>,
     /// Facts and which article tells them: those that all but one, or only one, tell first.
@@ -187,6 +193,9 @@ pub struct NameUse {
     pub own: u64,
     /// How often in the words of a speaker, quoted or reported.
     pub reported: u64,
+    /// How often in sentences that count in no figure ([`StorySummary::left_out_sentences`]).
+    #[serde(default)]
+    pub left_out: u64,
 }
 
 /// The id of a sentence in evidence lists.
@@ -215,8 +224,18 @@ pub fn summarize(
     options: &SummaryOptions,
 ) -> StorySummary {
     assert_eq!(articles.len(), later.len(), "one mark for each article");
+    let shared = shared_text(articles, &options.sharing);
+    let shared_in = shared_sentences(&shared, articles.len()).into_iter().enumerate();
     let views: Vec<ArticleView<'_>> =
-        articles.iter().enumerate().map(|(i, a)| ArticleView::new(i, a, actors)).collect();
+        shared_in.map(|(i, shared)| ArticleView::new(i, articles[i], actors, shared)).collect();
+    // What counts in figures: the articles, or what each adds to the earlier ones.
+    let additions: Option<Vec<ArticleView<'_>>> = options.sharing.leave_out.then(|| {
+        let left_out = not_its_own(&shared, articles);
+        views.iter().zip(left_out).map(|(view, left_out)| view.without(left_out)).collect()
+    });
+    let counted = additions.as_deref().unwrap_or(&views);
+    // Text that several articles count.
+    let counts_twice = if options.sharing.leave_out { &[][..] } else { &shared };
     let ranked = rank(actors, &views);
     let main: Vec<usize> = ranked
         .iter()
@@ -231,18 +250,13 @@ pub fn summarize(
     let speaking: Vec<(usize, &ActorInStory)> =
         speaking_actors(&views, actors).into_iter().take(options.main_actors).map(|i| (i, &actors[i])).collect();
 
-    let shared = shared_text(articles, &options.sharing);
-    let shared_in = shared_sentences(&shared, articles.len());
-
     let (frames, propositions) = (frames(&views), propositions(&views));
     let errors = Errors::new(options);
     let mut measurements = Vec::new();
-    let mut groups: Vec<Group<'_>> = views.iter().map(|view| Group::article(story, view, options, &errors)).collect();
-    let of_outlet = |(outlet, members)| Group::outlet(story, outlet, members, options, &errors);
-    groups.extend(outlets(&views).into_iter().map(of_outlet));
-    for group in &groups {
-        group.page_measures(&mut measurements);
-        measurements.push(group.shared_share(&shared_in));
+    for (whole, group) in groups(story, &views, options, &errors).iter().zip(groups(story, counted, options, &errors)) {
+        whole.page_measures(&mut measurements);
+        measurements.push(whole.shared_share());
+        let first = measurements.len();
         group.voice_shares(&mut measurements);
         for &(index, speaker) in &speaking {
             group.speaker_measures(index, speaker, &mut measurements);
@@ -254,6 +268,9 @@ pub fn summarize(
             group.prominence(&actors[actor], actor, &mut measurements);
             group.tones(&actors[actor], actor, &speaking, &mut measurements);
         }
+        if group.views.iter().any(|view| !view.left_out().is_empty()) {
+            measurements[first..].iter_mut().for_each(|made| made.method.push_str(LEFT_OUT));
+        }
     }
 
     let subjects = Subjects {
@@ -261,12 +278,12 @@ pub fn summarize(
         frames: &frames,
         propositions: &propositions,
     };
-    let differences = differences(&views, &shared, &subjects, &measurements, options);
+    let differences = differences(counted, counts_twice, &subjects, &measurements, options);
 
     let mut listed: Vec<ActorSummary> =
-        main.iter().map(|&i| actor_summary(&actors[i], i, true, &views, label)).collect();
+        main.iter().map(|&i| actor_summary(&actors[i], i, true, counted, label)).collect();
     listed.extend(
-        ranked.iter().filter(|i| !main.contains(i)).map(|&i| actor_summary(&actors[i], i, false, &views, label)),
+        ranked.iter().filter(|i| !main.contains(i)).map(|&i| actor_summary(&actors[i], i, false, counted, label)),
     );
     // Of one article there is nothing that another tells or leaves out.
     let facts = match articles {
@@ -277,19 +294,39 @@ pub fn summarize(
         id: story.to_owned(),
         documents: views.iter().zip(later).map(|(view, &later)| view.document(later)).collect(),
         actors: listed,
-        speakers: speakers(&views, actors),
+        speakers: speakers(counted, actors),
         shared: shared.iter().map(|text| shared_summary(text, &views)).collect(),
+        left_out_sentences: counted
+            .iter()
+            .flat_map(|view| view.sentence_ids(view.left_out().iter().copied()))
+            .collect(),
         propositions,
         renderings: renderings(&views, actors),
-        wording: wording(&views, &copies_of(&shared, articles.len()), &options.wording),
+        wording: wording(counted, &copies_of(counts_twice, articles.len()), &options.wording),
         headlines: headlines(&views, actors, &facts),
         facts,
         measurements,
         differences,
         findings: Vec::new(),
     };
-    summary.findings = findings(&summary, &views, actors, label);
+    summary.findings = findings(&summary, counted, actors, label);
     summary
+}
+
+/// What the method of a figure adds where sentences were left out of it.
+const LEFT_OUT: &str = "; sentences shared with another article left out";
+
+/// The articles, then the outlets that have several of them.
+fn groups<'a>(
+    story: &'a str,
+    views: &'a [ArticleView<'a>],
+    options: &'a SummaryOptions,
+    errors: &'a Errors,
+) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'a>> = views.iter().map(|view| Group::article(story, view, options, errors)).collect();
+    let of_outlet = |(outlet, members)| Group::outlet(story, outlet, members, options, errors);
+    groups.extend(outlets(views).into_iter().map(of_outlet));
+    groups
 }
 
 /// Actors by prominence: the sum over articles of their share of the article's named mentions

@@ -23,11 +23,17 @@ pub struct SharingOptions {
     /// Least likeness of two sentences: words of their longest common subsequence, twice, by the
     /// words of both.
     pub least_likeness: f64,
+    /// Whether the figures of an article leave out the sentences it shares with an earlier one, so
+    /// that they hold only what it adds. The day of publication says which of two is the earlier,
+    /// and that one keeps them; where it does not (no date, or the same day) nobody knows whose
+    /// words they are, and they count for neither: text that two outlets print on one day is mostly
+    /// an agency's. Facts, renderings of quotations and headlines are read in whole articles.
+    pub leave_out: bool,
 }
 
 impl Default for SharingOptions {
     fn default() -> Self {
-        Self { least_share: 0.3, least_likeness: 0.6 }
+        Self { least_share: 0.3, least_likeness: 0.6, leave_out: false }
     }
 }
 
@@ -82,12 +88,11 @@ pub(crate) fn shared_summary(shared: &SharedText, views: &[ArticleView<'_>]) -> 
         view.sentence_ids(view.body.iter().copied().filter(|sentence| !paired.contains(sentence)))
     };
     let headline = |view: &ArticleView<'_>| view.article.article.title.as_deref().map(words);
-    let day = |view: &ArticleView<'_>| view.article.article.published.clone();
-    let earlier = day(first).zip(day(second)).and_then(|(one, other)| match one.cmp(&other) {
+    let earlier = match by_day(first.article, second.article) {
         Ordering::Less => Some(first.doc_id().to_owned()),
         Ordering::Greater => Some(second.doc_id().to_owned()),
         Ordering::Equal => None,
-    });
+    };
     let pair = |pair: &SentencePair| {
         let id = |view: &ArticleView<'_>, sentence| sentence_id(view.doc_id(), sentence);
         (id(first, pair.sentences.0), id(second, pair.sentences.1), rounded(pair.likeness))
@@ -114,6 +119,28 @@ pub(crate) fn shared_sentences(shared: &[SharedText], articles: usize) -> Vec<BT
     found
 }
 
+/// Which of two articles is dated earlier; equal where their days do not tell.
+fn by_day(one: &AnnotatedArticle, other: &AnnotatedArticle) -> Ordering {
+    let days = one.article.published.as_ref().zip(other.article.published.as_ref());
+    days.map_or(Ordering::Equal, |(one, other)| one.cmp(other))
+}
+
+/// Per article: the sentences that are not its own additions: see [`SharingOptions::leave_out`].
+pub(crate) fn not_its_own(shared: &[SharedText], articles: &[&AnnotatedArticle]) -> Vec<BTreeSet<u32>> {
+    let mut found = vec![BTreeSet::new(); articles.len()];
+    for text in shared {
+        let (a, b) = text.articles;
+        let order = by_day(articles[a], articles[b]);
+        if order != Ordering::Less {
+            found[a].extend(text.pairs.iter().map(|pair| pair.sentences.0));
+        }
+        if order != Ordering::Greater {
+            found[b].extend(text.pairs.iter().map(|pair| pair.sentences.1));
+        }
+    }
+    found
+}
+
 /// Per article: the sentences that stand in another article too, with those articles.
 pub(crate) fn copies_of(shared: &[SharedText], articles: usize) -> Vec<BTreeMap<u32, BTreeSet<usize>>> {
     let mut found: Vec<BTreeMap<u32, BTreeSet<usize>>> = vec![BTreeMap::new(); articles];
@@ -129,16 +156,16 @@ pub(crate) fn copies_of(shared: &[SharedText], articles: usize) -> Vec<BTreeMap<
 
 impl Group<'_> {
     /// The share of the body's words that stand in another article of the story too.
-    pub(crate) fn shared_share(&self, shared: &[BTreeSet<u32>]) -> Measurement {
+    pub(crate) fn shared_share(&self) -> Measurement {
         let cells = self.cells(|view| {
-            let is_shared = |sentence: u32| shared[view.index].contains(&sentence);
+            let is_shared = |sentence: u32| view.shared.contains(&sentence);
             view.words.iter().map(|word| Cell::one(view, word.sentence, i64::from(is_shared(word.sentence)))).collect()
         });
         let made = Measurement {
             unit: "share".to_owned(),
             n_unit: "words".to_owned(),
             method: "words of the body in sentences that another article of the story has too, as they are or edited; only articles that share a large part".to_owned(),
-            evidence: self.evidence(|view| shared[view.index].iter().copied().collect()),
+            evidence: self.evidence(|view| view.shared.iter().copied().collect()),
             ..self.blank("shared_share", None, None, Some(BlockKind::Body))
         };
         self.mean_of_clusters(made, cells, &Kind::SHARE)
@@ -302,7 +329,9 @@ fn likeness(a: &[u64], b: &[u64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::article;
+    use crate::fixture::{article, story, story_with, with_frames, with_stances};
+    use crate::{StorySummary, SummaryOptions};
+    use parallax_text::{Layer, LayerStatus, Wording};
 
     const WIRE: [&str; 5] = [
         "The bridge over the Orra was closed on Tuesday after engineers found cracks in two of its pillars.",
@@ -358,5 +387,110 @@ mod tests {
         assert_eq!(of("The mill burned down", "the MILL, burned “down”"), 1.0);
         assert_eq!(of("the mill burned down", "the mill did not burn"), 0.44);
         assert_eq!(of("", ""), 0.0);
+    }
+
+    /// Six paragraphs that a copy has too, and six of its own before them.
+    fn told() -> (Vec<String>, Vec<String>) {
+        let wire = [
+            "*Ada-0.5 told the council that cracks had been found in two pillars of the old bridge on day",
+            "{direct Ada say|We have lost the only way to the mills that most people here can use}, she said on day",
+        ];
+        let own = ["*Ada0.5 was cheered by the ferrymen of", "{direct Bo say|She did well}, said a ferryman from"];
+        let places = ["Norrvik", "Estby", "Holm", "Lund", "Sund", "Vik"];
+        let lines = |of: [&str; 2]| (0..6).map(|n| format!("{} {} {n}.", of[n % 2], places[n])).collect();
+        (lines(wire), lines(own))
+    }
+
+    fn page(doc_id: &str, outlet: &str, day: Option<&str>, lines: &[String]) -> AnnotatedArticle {
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let mut made = article(doc_id, outlet, None, &lines);
+        let scores: Vec<f32> = (0..lines.len()).map(|n| [0.9, 0.2, 0.7][n % 3]).collect();
+        made = with_stances(with_frames(made, "policy", "economic", &scores), "There should be a toll.", &scores);
+        made.wording = (0..lines.len())
+            .map(|n| Wording { sentence: n as u32, loaded: [0.8, 0.1][n % 2], words: Vec::new() })
+            .collect();
+        made.layers.push(Layer { name: "wording".into(), status: LayerStatus::Done, model_sha256: None, engine: None });
+        made.article.published = day.map(Into::into);
+        made
+    }
+
+    fn left_out(articles: &[AnnotatedArticle]) -> StorySummary {
+        let sharing = SharingOptions { leave_out: true, ..SharingOptions::default() };
+        story_with(articles, SummaryOptions { sharing, ..SummaryOptions::default() })
+    }
+
+    #[test]
+    fn without_shared_text_a_copy_has_the_figures_of_what_it_adds() {
+        let (wire, own) = told();
+        let both: Vec<String> = own.iter().chain(&wire).cloned().collect();
+        let source = page("a", "Star", Some("2025-05-01"), &wire);
+        let found = left_out(&[source.clone(), page("b", "Post", Some("2025-05-02"), &both)]);
+        let wanted: Vec<String> = (6..12).map(|n| format!("b#{n}")).collect();
+        assert_eq!(found.left_out_sentences, wanted);
+
+        // As if the copy had never had the other sentences; the page is as it is.
+        let alone = story(&[source, page("b", "Post", Some("2025-05-02"), &own)]);
+        let of_page = ["words_kept", "words_dropped", "page_share_kept", "shared_share"];
+        let mut compared = BTreeSet::new();
+        for wanted in alone.measurements.iter().filter(|m| !of_page.contains(&m.measure.as_str())) {
+            let m = found.measurements.iter().find(|m| m.id == wanted.id).unwrap_or_else(|| panic!("no {}", wanted.id));
+            let figure = |m: &Measurement| (m.value, m.n, m.ci_low, m.ci_high, m.status, m.evidence.clone());
+            assert_eq!(figure(m), figure(wanted), "{}", m.id);
+            let is_said = m.method.ends_with("; sentences shared with another article left out");
+            assert_eq!(is_said, m.doc_id.as_deref() == Some("b"), "{}: {}", m.id, m.method);
+            compared.insert(m.measure.as_str());
+        }
+        for measure in ["voice_share", "speaker_words", "tone_mean", "frame_share", "stance_mean", "loaded_share"] {
+            assert!(compared.contains(measure), "{measure}");
+        }
+        let differences = |story: &StorySummary| {
+            story.differences.iter().map(|one| (one.id.clone(), one.values, one.clusters, one.p)).collect::<Vec<_>>()
+        };
+        assert_eq!(differences(&found), differences(&alone));
+        assert_eq!(found.speakers, alone.speakers);
+        assert_eq!(found.wording, alone.wording);
+        let uses = |story: &StorySummary, label: &str| -> Vec<(String, u64, u64)> {
+            let uses = story.actors.iter().flat_map(|actor| &actor.names).filter(|one| one.label == label);
+            uses.map(|one| (one.doc_id.clone(), one.own, one.left_out)).collect()
+        };
+        assert_eq!(uses(&found, "Ada"), [("a".to_owned(), 3, 0), ("b".to_owned(), 3, 3)]);
+        assert!(found.findings.iter().any(|one| one.text.contains("not count in the figures of Post")));
+        assert!(found.findings.iter().all(|one| one.kind != "not_heard"), "what is left out is heard all the same");
+    }
+
+    #[test]
+    fn where_the_days_do_not_tell_shared_text_is_nobody_s() {
+        let (wire, own) = told();
+        let check = |days: [Option<&str>; 2], counted: [u64; 2]| {
+            let both: Vec<String> = own.iter().chain(&wire).cloned().collect();
+            let found = left_out(&[page("a", "Star", days[0], &wire), page("b", "Post", days[1], &both)]);
+            let n = |doc: &str| {
+                let id = format!("s/article/{doc}/frame_share/frame:policy/economic");
+                found.measurements.iter().find(|m| m.id == id).unwrap().n
+            };
+            assert_eq!([n("a"), n("b")], counted, "{days:?}");
+        };
+        check([Some("2025-05-01"), Some("2025-05-02")], [6, 6]);
+        check([Some("2025-05-03"), Some("2025-05-02")], [0, 12]);
+        check([Some("2025-05-02"), Some("2025-05-02")], [0, 6]);
+        check([None, Some("2025-05-02")], [0, 6]);
+    }
+
+    #[test]
+    fn every_mean_tells_how_much_of_it_is_shared_text() {
+        let (wire, own) = told();
+        let both: Vec<String> = own.iter().chain(&wire).cloned().collect();
+        let found = story(&[page("a", "Star", None, &wire), page("b", "Post", None, &both)]);
+        assert!(found.left_out_sentences.is_empty());
+        let check = |id: &str, n: u64, n_shared: Option<u64>| {
+            let m = found.measurements.iter().find(|m| m.id == format!("s/article/{id}")).unwrap();
+            assert_eq!((m.n, m.n_shared), (n, n_shared), "{id}");
+        };
+        check("a/tone_mean/per:ada/own", 3, Some(3));
+        check("b/tone_mean/per:ada/own", 6, Some(3));
+        check("b/frame_share/frame:policy/economic", 12, Some(6));
+        check("b/loaded_share/own", 9, Some(3));
+        check("b/sentence_share/per:ada", 12, Some(6));
+        check("b/mentions_named/per:ada", 12, None);
     }
 }

@@ -14,16 +14,25 @@ pub(crate) struct ArticleView<'a> {
     pub(crate) actor_of: Vec<Option<usize>>,
     /// Per entity: index of the story's actor.
     actor_of_entity: Vec<Option<usize>>,
-    /// Sentences of the body, in order.
+    /// Sentences of the body that count, in order.
     pub(crate) body: Vec<u32>,
-    /// Words of the body, in order, with whose they are.
+    /// Their words, in order, with whose they are.
     pub(crate) words: Vec<SpokenWord>,
     /// Per sentence of the body: whose most of its words are; of as many, the outlet's.
     voice_of: BTreeMap<u32, Voice>,
+    /// Sentences of the body that another article of the story has too.
+    pub(crate) shared: BTreeSet<u32>,
+    /// Those of them that count in no figure.
+    left_out: BTreeSet<u32>,
 }
 
 impl<'a> ArticleView<'a> {
-    pub(crate) fn new(index: usize, article: &'a AnnotatedArticle, actors: &[ActorInStory]) -> Self {
+    pub(crate) fn new(
+        index: usize,
+        article: &'a AnnotatedArticle,
+        actors: &[ActorInStory],
+        shared: BTreeSet<u32>,
+    ) -> Self {
         let mut actor_of_entity = vec![None; article.entities.len()];
         for (actor, found) in actors.iter().enumerate() {
             for &(_, entity) in found.members.iter().filter(|(member, _)| *member == index) {
@@ -39,31 +48,82 @@ impl<'a> ArticleView<'a> {
             (0..article.sentences.len() as u32).filter(|&sentence| article.zone(sentence).is_body()).collect();
         let words = spoken_words(article, &body);
         let voice_of = voices_of(&words);
-        Self { index, article, actor_of, actor_of_entity, body, words, voice_of }
+        Self { index, article, actor_of, actor_of_entity, body, words, voice_of, shared, left_out: BTreeSet::new() }
+    }
+
+    /// The same article as if these sentences of its body were not there.
+    pub(crate) fn without(&self, left_out: BTreeSet<u32>) -> Self {
+        let body: Vec<u32> = self.body.iter().copied().filter(|sentence| !left_out.contains(sentence)).collect();
+        let words = self.words.iter().copied().filter(|word| !left_out.contains(&word.sentence)).collect();
+        let voice_of = self.voice_of.iter().filter(|(sentence, _)| !left_out.contains(sentence));
+        Self {
+            index: self.index,
+            article: self.article,
+            actor_of: self.actor_of.clone(),
+            actor_of_entity: self.actor_of_entity.clone(),
+            body,
+            words,
+            voice_of: voice_of.map(|(&sentence, &voice)| (sentence, voice)).collect(),
+            shared: self.shared.difference(&left_out).copied().collect(),
+            left_out,
+        }
+    }
+
+    /// Whether a sentence counts in figures.
+    pub(crate) fn counts(&self, sentence: u32) -> bool {
+        !self.left_out.contains(&sentence)
+    }
+
+    /// Whether a sentence of the body counts in figures.
+    pub(crate) fn counts_in_body(&self, sentence: u32) -> bool {
+        self.article.zone(sentence).is_body() && self.counts(sentence)
+    }
+
+    /// How many sentences of all prose count in figures.
+    pub(crate) fn counted_sentences(&self) -> u64 {
+        (self.article.sentences.len() - self.left_out.len()) as u64
+    }
+
+    /// The sentences of the body that count in no figure.
+    pub(crate) fn left_out(&self) -> &BTreeSet<u32> {
+        &self.left_out
     }
 
     pub(crate) fn doc_id(&self) -> &'a str {
         &self.article.document.doc_id
     }
 
-    /// The named mentions of an actor.
+    /// The named mentions of an actor that count.
     pub(crate) fn mentions_of(&self, actor: usize) -> impl Iterator<Item = &'a Mention> + '_ {
         self.all_mentions_of(actor).filter(|mention| mention.form.is_named())
     }
 
-    /// Its mentions in any form, descriptions and pronouns too.
+    /// Its mentions that count in any form, descriptions and pronouns too.
     pub(crate) fn all_mentions_of(&self, actor: usize) -> impl Iterator<Item = &'a Mention> + '_ {
+        self.every_mention_of(actor).filter(|mention| self.counts(mention.sentence))
+    }
+
+    /// Its mentions in any form, those in sentences that are left out too.
+    pub(crate) fn every_mention_of(&self, actor: usize) -> impl Iterator<Item = &'a Mention> + '_ {
         let mentions = self.article.mentions.iter().zip(&self.actor_of);
         mentions.filter(move |(_, found)| **found == Some(actor)).map(|(mention, _)| mention)
     }
 
     pub(crate) fn tones_of(&self, actor: usize) -> impl Iterator<Item = &'a Tone> + '_ {
-        self.article.tones.iter().filter(move |tone| self.actor_of[tone.mention as usize] == Some(actor))
+        let tones = self.article.tones.iter().filter(|tone| self.counts(tone.sentence));
+        tones.filter(move |tone| self.actor_of[tone.mention as usize] == Some(actor))
     }
 
     pub(crate) fn sentence_ids(&self, sentences: impl IntoIterator<Item = u32>) -> Vec<String> {
         let unique: BTreeSet<u32> = sentences.into_iter().collect();
         unique.into_iter().map(|sentence| sentence_id(self.doc_id(), sentence)).collect()
+    }
+
+    /// The sentence that a stretch of the text begins in.
+    pub(crate) fn sentence_at(&self, span: Span) -> Option<u32> {
+        let sentences = &self.article.sentences;
+        let index = sentences.partition_point(|sentence| sentence.span.end() <= span.start());
+        (index < sentences.len()).then_some(index as u32)
     }
 
     pub(crate) fn block_of(&self, sentence: u32) -> u32 {

@@ -186,8 +186,9 @@ fn uses_of(view: &ArticleView<'_>) -> BTreeMap<Who, Vec<VoiceUse>> {
         if std::mem::replace(&mut seen[index as usize], true) {
             continue;
         }
-        // The parts of a statement are one quotation as long as they are of one form.
+        // The parts of a statement are one quotation as long as they are of one form, and count.
         let earlier = quote.continues.map(|earlier| &view.article.quotes[earlier as usize]);
+        let earlier = earlier.filter(|earlier| view.sentence_at(earlier.span).is_none_or(|at| view.counts(at)));
         entry.quotes += u64::from(earlier.is_none_or(|earlier| earlier.kind != quote.kind));
         // Parts of one statement share their cue, which counts once.
         if let Some(cue) = quote.cue.as_ref().filter(|cue| !cues.contains(&cue.span)) {

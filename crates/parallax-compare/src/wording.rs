@@ -22,14 +22,11 @@ pub struct WordingOptions {
     pub most_phrases: usize,
     /// Weight of the prior, in words.
     pub prior_words: f64,
-    /// Whether sentences that another article of the story has too are left out; otherwise they
-    /// count for each article that has them, but not as words of "the others".
-    pub leave_out_shared: bool,
 }
 
 impl Default for WordingOptions {
     fn default() -> Self {
-        Self { most_phrases: 15, prior_words: 500.0, leave_out_shared: false }
+        Self { most_phrases: 15, prior_words: 500.0 }
     }
 }
 
@@ -103,7 +100,8 @@ struct SentenceWords {
 /// The rows of all articles, and of outlets that have several: the article's or outlet's most
 /// distinctive phrases, and the words of a class it uses most.
 ///
-/// `copies` gives for each article the sentences that another has too, with that article.
+/// `copies` gives for each article the sentences that another has too, with that article: they count
+/// for each that has them (where they are not left out of the views), but not as words of "the others".
 pub(crate) fn wording(
     views: &[ArticleView<'_>],
     copies: &[BTreeMap<u32, BTreeSet<usize>>],
@@ -111,9 +109,6 @@ pub(crate) fn wording(
 ) -> Vec<WordingRow> {
     let mut sentences: Vec<SentenceWords> = views.iter().flat_map(|view| sentence_words(view, views)).collect();
     leave_out_boilerplate(views, &mut sentences);
-    if options.leave_out_shared {
-        sentences.retain(|sentence| !copies[sentence.view].contains_key(&sentence.sentence));
-    }
     bags(views).iter().flat_map(|bag| rows(bag, views, &sentences, copies, options)).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use crate::analyze::{Job, Tally, compare_coded, date_warnings};
 use crate::annotate::make_article;
-use crate::config::Config;
+use crate::config::{Config, SharedTextUse};
 use crate::export::{Exported, Format, export_results};
 use crate::models::{Engine, EngineOptions, Models, find_models};
 use crate::output::{Clock, write_all};
@@ -57,6 +57,9 @@ Examples:
         /// Folder for the results; it is made where it is missing
         #[arg(long, default_value = "out")]
         out: PathBuf,
+        /// What figures make of text that an article shares with an earlier one of the story
+        #[arg(long, value_enum, value_name = "HOW")]
+        shared_text: Option<SharedTextUse>,
         /// Filled coder sheet of a run on the same pages (`parallax coders`): mean tones are
         /// corrected by it
         #[arg(long, value_name = "CSV")]
@@ -244,7 +247,7 @@ Examples:
         /// The labelled files
         #[arg(required = true)]
         files: Vec<PathBuf>,
-        /// For `clean`, `actors` and `speakers`: the table to score against
+        /// For `clean`, `actors`, `speakers` and `coverage`: the table to score against
         #[arg(long)]
         gold: Option<PathBuf>,
         /// For `gap`: also fit the weights of the ranking to the files
@@ -441,9 +444,10 @@ pub fn main() -> u8 {
 /// Whether some documents failed.
 fn run(cli: Result<Cli, clap::Error>) -> Result<bool> {
     match cli?.command {
-        Command::Analyze { input, questions, models, out, coded, export } => {
+        Command::Analyze { input, questions, models, out, shared_text, coded, export } => {
             let mut job = input.job()?;
             questions.ask(&mut job.config)?;
+            job.config.shared_text = shared_text.unwrap_or(job.config.shared_text);
             analyze(&job, &models, &out, coded.as_deref(), &export)
         }
         Command::Coders { folder, sample, seed } => {

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use parallax_clean::CleanOptions;
-use parallax_compare::{CoverageOptions, GroupingOptions, SharingOptions, SummaryOptions, WordingOptions};
+use parallax_compare::{CoverageOptions, GroupingOptions, SharingOptions, SummaryOptions};
 use parallax_stance::Codebook;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -51,8 +51,21 @@ pub struct Config {
     pub least_near: f64,
     /// Facts of a story that are listed.
     pub most_facts: usize,
-    /// Whether sentences that another article has too are left out of the distinctive wording.
-    pub leave_out_shared: bool,
+    /// Whether text that an article shares with an earlier one counts in its figures.
+    pub shared_text: SharedTextUse,
+}
+
+/// What the figures of an article make of the text that an earlier article of the story has too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum SharedTextUse {
+    /// It counts in every article that has it; `n_shared` beside each figure's n says how much of it there is
+    #[default]
+    Count,
+    /// It counts in the earlier article only: the figures of the other hold what it adds. Where the days of
+    /// publication do not tell which is earlier, it counts in neither. Facts, renderings of quotations and
+    /// headlines are read in whole articles all the same
+    LeaveOut,
 }
 
 impl Default for Config {
@@ -79,7 +92,7 @@ impl Default for Config {
             least_told: summary.coverage.told,
             least_near: summary.coverage.near,
             most_facts: summary.coverage.most_facts,
-            leave_out_shared: summary.wording.leave_out_shared,
+            shared_text: SharedTextUse::default(),
         }
     }
 }
@@ -132,14 +145,17 @@ impl Config {
             minimum_clusters: self.minimum_clusters,
             bootstrap_draws: self.bootstrap_draws,
             seed: self.seed,
-            sharing: SharingOptions { least_share: self.least_shared, ..SharingOptions::default() },
+            sharing: SharingOptions {
+                least_share: self.least_shared,
+                leave_out: self.shared_text == SharedTextUse::LeaveOut,
+                ..SharingOptions::default()
+            },
             coverage: CoverageOptions {
                 told: self.least_told,
                 near: self.least_near,
                 most_facts: self.most_facts,
                 ..CoverageOptions::default()
             },
-            wording: WordingOptions { leave_out_shared: self.leave_out_shared, ..WordingOptions::default() },
             model: model.to_owned(),
             ..SummaryOptions::default()
         }

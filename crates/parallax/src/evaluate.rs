@@ -37,12 +37,14 @@ pub(crate) enum Task {
     Stance,
     /// Who speaks, pages with a table of lines, quotations and speakers
     Speakers,
+    /// Which article tells which fact, pages with a table of facts, lines and sentences
+    Coverage,
 }
 
 /// What some tasks take beside their files.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Options<'a> {
-    /// The table to score against, for `clean`, `actors` and `speakers`.
+    /// The table to score against, for `clean`, `actors`, `speakers` and `coverage`.
     pub(crate) gold: Option<&'a Path>,
     /// Whether weights are fitted too, for `gap`.
     pub(crate) fit: bool,
@@ -74,6 +76,10 @@ pub(crate) fn run(
         Task::Speakers => {
             let gold = options.gold.context("name the table of lines, quotations and speakers with --gold")?;
             crate::evaluate_speakers::run(files, gold, config, &models()?)
+        }
+        Task::Coverage => {
+            let gold = options.gold.context("name the table of facts, lines and sentences with --gold")?;
+            crate::evaluate_coverage::run(files, gold, config, &models()?)
         }
         Task::Clean => match options.gold {
             Some(gold) => crate::gold::run(files, gold, config),

@@ -35,6 +35,7 @@ mod decode;
 mod errors;
 mod evaluate;
 mod evaluate_actors;
+mod evaluate_coverage;
 mod evaluate_heads;
 mod evaluate_speakers;
 mod explain;
@@ -61,7 +62,7 @@ mod verify;
 mod wcxb;
 
 pub use analyze::{Job, Tally, compare, compare_coded};
-pub use config::Config;
+pub use config::{Config, SharedTextUse};
 pub use input::DocumentError;
 pub use models::{Discourse, Engine, EngineOptions, Models, Precision, StanceJudge, find_models};
 pub use parallax_encoder::Device;

@@ -79,6 +79,7 @@ impl Tables {
                 ("value", Number),
                 ("unit", Text),
                 ("n", Whole),
+                ("n_shared", Whole),
                 ("n_unit", Text),
                 ("ci_low", Number),
                 ("ci_high", Number),
@@ -119,6 +120,7 @@ impl Tables {
             ("modifiers", Text),
             ("own", Whole),
             ("reported", Whole),
+            ("left_out", Whole),
         ];
         let sentences = [
             ("id", Text),
@@ -230,6 +232,7 @@ impl Tables {
                 m.value,
                 &m.unit,
                 m.n,
+                m.n_shared,
                 &m.n_unit,
                 m.ci_low,
                 m.ci_high,
@@ -263,6 +266,7 @@ impl Tables {
                     name.modifiers.join("; "),
                     name.own,
                     name.reported,
+                    name.left_out,
                 ]);
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::input::{Inputs, hexadecimal};
 use anyhow::{Context, Result};
-use parallax_compare::{Measurement, Scope, Status, StorySummary};
+use parallax_compare::{Measurement, Scope, Status, StorySummary, sentence_id};
 use parallax_text::record::{AnnotationRecord, RunName};
 use serde::Deserialize;
 use serde_json::Value;
@@ -171,7 +171,7 @@ fn links(summary: &Value, records: &BTreeMap<&str, &AnnotationRecord>, verdict: 
         walk(story, "", &mut |place, key, value| {
             let Some(text) = value.as_str() else { return };
             match key {
-                "evidence" | "only_first" | "only_second" | "pairs" | "sentence" => {
+                "evidence" | "only_first" | "only_second" | "pairs" | "sentence" | "left_out_sentences" => {
                     sentences += 1;
                     if !exists(text, records) {
                         verdict.failures.push(format!("summary.json: {name}{place}: there is no sentence {text:?}"));
@@ -222,6 +222,7 @@ fn exists(id: &str, records: &BTreeMap<&str, &AnnotationRecord>) -> bool {
 /// The figures that can be counted again from the annotations.
 fn figures(story: &StorySummary, records: &BTreeMap<&str, &AnnotationRecord>, verdict: &mut Verdict) {
     let mut counted = 0;
+    let left_out: BTreeSet<&str> = story.left_out_sentences.iter().map(String::as_str).collect();
     for measurement in story.measurements.iter().filter(|m| m.status == Status::Ok) {
         let of: Vec<&AnnotationRecord> = story
             .documents
@@ -232,7 +233,7 @@ fn figures(story: &StorySummary, records: &BTreeMap<&str, &AnnotationRecord>, ve
             })
             .filter_map(|document| records.get(document.doc_id.as_str()).copied())
             .collect();
-        let Some(again) = count_again(story, measurement, &of) else { continue };
+        let Some(again) = count_again(story, measurement, &of, &left_out) else { continue };
         counted += 1;
         let shown = measurement.value.unwrap_or(f64::NAN);
         // Scores carry four decimals in the records.
@@ -273,7 +274,12 @@ fn body_sentences(record: &AnnotationRecord) -> impl Iterator<Item = usize> + '_
     (0..record.sentences.len()).filter(move |&index| is_body(record.sentences[index].block))
 }
 
-fn count_again(story: &StorySummary, measurement: &Measurement, of: &[&AnnotationRecord]) -> Option<f64> {
+fn count_again(
+    story: &StorySummary,
+    measurement: &Measurement,
+    of: &[&AnnotationRecord],
+    left_out: &BTreeSet<&str>,
+) -> Option<f64> {
     if measurement.holder.is_some() || of.is_empty() {
         return None;
     }
@@ -287,6 +293,13 @@ fn count_again(story: &StorySummary, measurement: &Measurement, of: &[&Annotatio
     let is_target = |record: &AnnotationRecord, mention: u32| {
         let entity = record.mentions.get(mention as usize).and_then(|mention| mention.entity);
         entity.is_some_and(|entity| entities.contains(&(record.doc_id.as_str(), entity)))
+    };
+    let counts = |record: &AnnotationRecord, sentence: usize| {
+        left_out.is_empty() || !left_out.contains(sentence_id(&record.doc_id, sentence as u32).as_str())
+    };
+    let is_named = |record: &AnnotationRecord, m: u32| {
+        let mention = &record.mentions[m as usize];
+        is_target(record, m) && mention.form.is_named() && counts(record, mention.sentence as usize)
     };
     let share = |part: usize, all: usize| (all > 0).then(|| part as f64 / all as f64);
     match measurement.measure.as_str() {
@@ -303,7 +316,7 @@ fn count_again(story: &StorySummary, measurement: &Measurement, of: &[&Annotatio
         "mentions_named" => {
             let named = |record: &&&AnnotationRecord| {
                 let all = 0..record.mentions.len() as u32;
-                all.filter(|&m| is_target(record, m) && record.mentions[m as usize].form.is_named()).count()
+                all.filter(|&m| is_named(record, m)).count()
             };
             Some(of.iter().map(|record| named(&record)).sum::<usize>() as f64)
         }
@@ -311,11 +324,12 @@ fn count_again(story: &StorySummary, measurement: &Measurement, of: &[&Annotatio
             let (mut part, mut all) = (0, 0);
             for record in of {
                 let naming: BTreeSet<u32> = (0..record.mentions.len() as u32)
-                    .filter(|&m| is_target(record, m) && record.mentions[m as usize].form.is_named())
+                    .filter(|&m| is_named(record, m))
                     .map(|m| record.mentions[m as usize].sentence)
                     .collect();
-                part += body_sentences(record).filter(|&s| naming.contains(&(s as u32))).count();
-                all += body_sentences(record).count();
+                let body = || body_sentences(record).filter(|&s| counts(record, s));
+                part += body().filter(|&s| naming.contains(&(s as u32))).count();
+                all += body().count();
             }
             share(part, all)
         }
@@ -325,7 +339,8 @@ fn count_again(story: &StorySummary, measurement: &Measurement, of: &[&Annotatio
                 let own =
                     record.tones.iter().filter(|tone| tone.zone.is_body() && Some(tone.voice) == measurement.voice);
                 tones.extend(
-                    own.filter(|tone| is_target(record, tone.mention)).map(|tone| tone.positive - tone.negative),
+                    own.filter(|tone| is_target(record, tone.mention) && counts(record, tone.sentence as usize))
+                        .map(|tone| tone.positive - tone.negative),
                 );
             }
             // Another number of tones is another figure, whatever their mean.

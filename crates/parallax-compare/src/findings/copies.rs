@@ -29,6 +29,13 @@ fn copy(material: &Material<'_>, shared: &SharedTextSummary) -> Candidate {
     if let Some(earlier) = shared.earlier.as_ref().map(name) {
         text.push_str(&format!(" That of {earlier} is dated earlier."));
     }
+    if !material.summary.left_out_sentences.is_empty() {
+        let left = match shared.earlier.as_deref() {
+            Some(earlier) => (if earlier == *one { &names.1 } else { &names.0 }).clone(),
+            None => "either, as their days do not tell whose it is".to_owned(),
+        };
+        text.push_str(&format!(" What they share does not count in the figures of {left}."));
+    }
     let paired = shared.pairs.iter().flat_map(|(first, second, _)| [first.clone(), second.clone()]);
     let evidence = paired.chain(shared.only_first.iter().cloned()).chain(shared.only_second.iter().cloned());
     let story = &material.summary.id;

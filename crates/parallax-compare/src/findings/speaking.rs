@@ -1,6 +1,7 @@
 //! Who speaks most, and who is not heard.
 
 use super::candidates::{Candidate, Material, percent};
+use crate::voices::{Who, speaker_of};
 use crate::{SpeakerSummary, Status};
 use parallax_text::Voice;
 use std::collections::BTreeMap;
@@ -41,7 +42,8 @@ fn most_of_story(material: &Material<'_>) -> Option<Candidate> {
     Some(Candidate {
         doc_id: None,
         template: format!(
-            "Of all words that the {articles} articles quote or report, {name} has the most: {} of {all} ({}).",
+            "Of all words that the {articles} articles quote or report{}, {name} has the most: {} of {all} ({}).",
+            if material.summary.left_out_sentences.is_empty() { "" } else { " (shared text left out)" },
             first.words,
             percent(first.words, all)
         ),
@@ -140,7 +142,7 @@ fn not_heard(material: &Material<'_>, speaker: &SpeakerSummary) -> Vec<Candidate
         !heard.contains_key(document.doc_id.as_str())
             && !document.truncated
             && attributed(material, &document.doc_id)
-            && !named_beside_speech(material, actor, &document.doc_id)
+            && !may_speak(material, actor, &document.doc_id)
     });
     let share = speaker.words as f64 / all_words(&material.summary.speakers).max(1) as f64;
     silent
@@ -164,10 +166,18 @@ fn is_named(material: &Material<'_>, actor: &str) -> bool {
     material.actor(actor).is_some_and(|actor| actor.mentions_named > 0)
 }
 
-/// Whether a sentence with words that are quoted or reported has the actor in it, in any form.
-fn named_beside_speech(material: &Material<'_>, actor: &str, doc_id: &str) -> bool {
+/// Whether words of the article are the actor's (where they count in no figure), or a sentence with
+/// words that are quoted or reported has the actor in it, in any form.
+fn may_speak(material: &Material<'_>, actor: &str, doc_id: &str) -> bool {
     let Some(view) = material.views.iter().find(|view| view.doc_id() == doc_id) else { return false };
     let article = view.article;
+    let speaks = |quote: u32| match speaker_of(view, quote) {
+        Who::Actor(speaker) => material.actors[speaker].id == actor,
+        _ => false,
+    };
+    if (0..article.quotes.len() as u32).any(speaks) {
+        return true;
+    }
     view.actor_of.iter().zip(&article.mentions).any(|(found, mention)| {
         let sentence = article.sentences[mention.sentence as usize].span;
         found.is_some_and(|found| material.actors[found].id == actor)

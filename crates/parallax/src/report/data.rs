@@ -91,6 +91,7 @@ fn measurement(strings: &mut Strings, m: &Measurement) -> Result<Value> {
         name(json!(m.method)),
         name(json!(m.model)),
         evidence,
+        m.n_shared,
     ]))
 }
 

@@ -57,7 +57,7 @@ impl Description {
         if let Some((name, size, most)) = sizes.iter().find(|(_, size, most)| !(1..=*most).contains(size)) {
             return Err(format!("its {name} is {size}; 1 to {most} is possible"));
         }
-        if self.hidden_size % self.num_attention_heads != 0 {
+        if !self.hidden_size.is_multiple_of(self.num_attention_heads) {
             return Err(format!(
                 "{} attention heads do not divide a hidden size of {}",
                 self.num_attention_heads, self.hidden_size

@@ -31,16 +31,13 @@ pub(super) fn tone(section: &Section, base: &Path, options: EngineOptions) -> Re
     Ok(Own { record, model: Box::new(PairScorer { checkpoint, places }) })
 }
 
-fn load<T: Copy>(
+fn load<T: Copy + PartialEq>(
     section: &Section,
     base: &Path,
     options: EngineOptions,
     (name, task): (&'static str, Task),
     known: &[(String, T)],
-) -> Result<(Checkpoint, Vec<T>, OwnRecord)>
-where
-    T: PartialEq,
-{
+) -> Result<(Checkpoint, Vec<T>, OwnRecord)> {
     let folder = base.join(&section.folder);
     if !folder.is_dir() {
         bail!("{}: there is no such folder; `folder` is relative to the file that names it", folder.display());

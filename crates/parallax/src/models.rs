@@ -79,7 +79,7 @@ pub struct Models {
     pub sha256: String,
     /// Languages it knows, ISO 639-1.
     pub languages: Vec<String>,
-    /// Its measured errors, by layer.
+    /// The models' measured errors, by layer.
     pub errors: BTreeMap<String, ErrorModel>,
 }
 
@@ -209,8 +209,13 @@ impl Models {
             format!("{}: the manifest names no {what} trained on {}; {ADVICE}", path.display(), described.folder)
         };
         let attributions = head(&manifest.head)?.with_context(|| missing("attribution head"))?;
+        let mut errors = crate::errors::read(&inside, model.sha256())?;
         let discourse = head(&manifest.branch)?
-            .map(|apart| HeadModel::load(&apart, &model).with_context(|| format!("{}", apart.display())))
+            .map(|apart| -> Result<HeadModel> {
+                let heads = HeadModel::load(&apart, &model).with_context(|| format!("{}", apart.display()))?;
+                errors.extend(crate::errors::read(&apart, heads.sha256())?);
+                Ok(heads)
+            })
             .transpose()?;
         let stance = if with_stance {
             let apart = head(&manifest.pair)?.with_context(|| missing("stance model"))?;
@@ -231,7 +236,7 @@ impl Models {
             stance,
             name: format!("{}-{}", described.name, described.version),
             sha256: model.sha256().to_owned(),
-            errors: crate::errors::read(&inside, model.sha256())?,
+            errors,
             languages: described.languages,
         })
     }

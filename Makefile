@@ -27,7 +27,7 @@ endif
 # One a crate, run by `make test`.
 EXAMPLES = align clean split encode quotes ner tone intervals mentions
 
-.PHONY: engine-native engine-rust-bert help analyze test test-exports bench bench-agreement bench-growth bench-peers check report-ui test-report screenshots fuzz fmt libtorch test-rust-bert train train-split manifest
+.PHONY: engine-native engine-rust-bert help analyze test test-exports bench bench-agreement bench-growth bench-peers check report-ui test-report screenshots fuzz fmt libtorch test-rust-bert train train-split manifest errors
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -149,3 +149,15 @@ train-split: ## Repeat the training of the sentence splitter's model
 
 manifest: ## Write models/manifest.toml anew after models were exported
 	$(PYTHON) models/training/manifest.py models
+
+# Both are taken away first: the program refuses errors that were measured with other weights.
+EVALUATE = $(CARGO) run --release --locked --quiet -p parallax -- evaluate
+
+errors: ## Measure the models' errors that intervals carry anew, on DATA (after a training)
+	mkdir -p out
+	rm -f models/news-en/errors.toml models/discourse/errors.toml
+	$(PYTHON) models/training/tone_check.py "$(DATA)/sentiment/newsmtsc/train.jsonl" > out/tone_check.jsonl
+	$(EVALUATE) tone out/tone_check.jsonl --errors "NewsMTSC, check part" > out/tone_errors.toml
+	$(EVALUATE) wording "$(DATA)/wording/babe/final_labels_SG2.csv" --errors "BABE, check part" > out/wording_errors.toml
+	mv out/tone_errors.toml models/news-en/errors.toml
+	mv out/wording_errors.toml models/discourse/errors.toml

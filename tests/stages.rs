@@ -1,7 +1,8 @@
 //! The commands that run one stage alone.
 
-use crate::support::{PAGE, folder, parallax, parallax_with, path, repository};
+use crate::support::{PAGE, analyze, folder, json, parallax, parallax_with, path, repository};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 #[test]
 fn split_prints_one_sentence_a_line() {
@@ -94,6 +95,61 @@ fn evaluate_reads_the_usual_formats() {
     check(&["ner", path(&file("n.txt"))], "100.00");
     check(&["split", path(&file("s.conllu"))], "joined");
     check(&["clean", path(&file("p.txt")), "--gold", path(&file("g.csv"))], "[] / []");
+    // A section of errors.toml instead of a table, tied to the weights.
+    let only_positive = "confusion = [[0, 0, 0], [0, 0, 0], [0, 0, 1]]";
+    check(&["tone", path(&file("t.jsonl")), "--errors", "one line"], "[tone]\nmodel_sha256 = \"");
+    check(&["tone", path(&file("t.jsonl")), "--errors", "one line"], only_positive);
+}
+
+#[test]
+fn evaluate_scores_the_facts_of_the_sample() {
+    let (corpus, gold) = (repository().join("tests/corpus"), repository().join("tests/gold/sample_coverage.csv"));
+    let ran = parallax(&["evaluate", "coverage", path(&corpus), "--gold", path(&gold)]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let rows: Vec<Vec<&str>> = ran.stdout.lines().skip(1).map(|row| row.split_whitespace().collect()).collect();
+    assert_eq!((rows.len(), rows[0][0], rows[1][0]), (2, "tune", "test"), "{}", ran.stdout);
+    for row in &rows {
+        // cells, then right and found of absent and told, each as a fraction and a percentage.
+        let share = |at: usize| row[at].parse::<f64>().unwrap();
+        let found = [3, 6, 9, 12].map(share);
+        assert!(found.iter().all(|share| *share > 50.0) && found[0] >= 85.0, "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn intervals_of_loaded_wording_carry_the_error_that_lies_beside_the_model() {
+    let models = tempfile::tempdir().unwrap();
+    let shipped = repository().join("models");
+    std::fs::copy(shipped.join("manifest.toml"), models.path().join("manifest.toml")).unwrap();
+    for folder in ["news-en", "attribution", "discourse"] {
+        std::fs::create_dir(models.path().join(folder)).unwrap();
+        for file in std::fs::read_dir(shipped.join(folder)).unwrap().map(Result::unwrap) {
+            std::fs::copy(file.path(), models.path().join(folder).join(file.file_name())).unwrap();
+        }
+    }
+    let weights = std::fs::read(shipped.join("discourse/model.safetensors")).unwrap();
+    let sha256 = Sha256::digest(weights).iter().fold(String::new(), |out, byte| out + &format!("{byte:02x}"));
+    let errors = |sha256: &str| {
+        let section = format!(
+            "[wording]\nmodel_sha256 = \"{sha256}\"\nmeasured_on = \"a matrix of our own\"\nlabels = [\"neutral\", \"loaded\"]\n\
+             values = [0.0, 1.0]\nconfusion = [[80, 20], [20, 80]]\n"
+        );
+        std::fs::write(models.path().join("discourse/errors.toml"), section).unwrap();
+    };
+    let corpus = repository().join("tests/corpus");
+    errors(&sha256);
+    let (out, _) = analyze(&[&corpus], &["--quiet", "--models", path(models.path())], 0);
+    let summary = json(&out.path().join("summary.json"));
+    let all = summary["stories"][0]["measurements"].as_array().unwrap();
+    let shown: Vec<&Value> = all.iter().filter(|m| m["measure"] == "loaded_share" && m["status"] == "ok").collect();
+    assert!(!shown.is_empty());
+    for m in shown {
+        assert_eq!(m["ci_kind"], "bootstrap_paragraphs+classifier", "{m}");
+        assert!(m["method"].as_str().unwrap().contains("a matrix of our own (160 of 200 right)"), "{m}");
+    }
+    errors(&sha256.replace(|c: char| c.is_ascii_digit(), "0"));
+    let (_, ran) = analyze(&[&corpus], &["--quiet", "--models", path(models.path())], 1);
+    assert!(ran.stderr.contains("was measured with other weights"), "{}", ran.stderr);
 }
 
 #[test]

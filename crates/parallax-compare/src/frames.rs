@@ -1,10 +1,19 @@
 //! Which frames the sentences of an article are set in, in its own voice and in the speakers'.
+//!
+//! An interval carries the error of the classifier where the settings have its confusion matrix on
+//! sentences: layer `wording` for loaded wording, `frames/CODEBOOK/FRAME` for a frame. Of frames,
+//! the data at hand have labels of whole articles only; how often a sentence is taken for one in a
+//! frame cannot be known from them, so intervals of the shipped frames carry no such error.
 
 use crate::group::{Cell, Group, Kind};
 use crate::view::ArticleView;
 use crate::{Measurement, Status};
 use parallax_text::{BlockKind, FrameScores, Voice};
 use std::collections::BTreeSet;
+
+const NOT_OF_SENTENCES: &str =
+    "the interval does not carry the classifier's error, which was measured on articles, not on sentences";
+const WITHOUT_ERROR: &str = "the interval does not carry the classifier's error";
 
 /// A frame of a codebook, by their names.
 pub(crate) type Frame = (String, String);
@@ -54,10 +63,11 @@ impl Group<'_> {
                     continue;
                 }
                 let method = format!("sentences of the body whose score for the frame is {least} or more");
+                let stated = stated.unwrap_or(NOT_OF_SENTENCES);
                 let made = Measurement {
                     unit: "share".to_owned(),
                     n_unit: "sentences".to_owned(),
-                    method: stated.map_or(method.clone(), |stated| format!("{method}; {stated}")),
+                    method: format!("{method}; {stated}"),
                     model: self.model_of("frames"),
                     evidence: self.evidence(|view| {
                         let cells = frame_cells(view, frame, voice, least);
@@ -85,10 +95,11 @@ impl Group<'_> {
                 continue;
             }
             let method = format!("sentences of the body with a score of loaded wording of {least} or more");
+            let stated = stated.unwrap_or(WITHOUT_ERROR);
             let made = Measurement {
                 unit: "share".to_owned(),
                 n_unit: "sentences".to_owned(),
-                method: stated.map_or(method.clone(), |stated| format!("{method}; {stated}")),
+                method: format!("{method}; {stated}"),
                 model: self.model_of("wording"),
                 evidence: self.evidence(|view| {
                     let cells = loaded_cells(view, voice, least);
@@ -116,8 +127,10 @@ pub(crate) fn loaded_cells(view: &ArticleView<'_>, voice: Voice, least: f32) -> 
 
 #[cfg(test)]
 mod tests {
-    use crate::fixture::{article, story, with_frames};
-    use crate::{Measurement, Status, StorySummary};
+    use crate::fixture::{article, story, story_with, with_frames};
+    use crate::{ErrorModel, Measurement, Status, StorySummary, SummaryOptions};
+    use parallax_text::{Layer, LayerStatus, Wording};
+    use std::collections::BTreeMap;
 
     const LINES: [&str; 6] = [
         "The toll will cost the town a fortune.",
@@ -145,6 +158,42 @@ mod tests {
         check("", Some(0.6667), 6, &["a#0", "a#1", "a#2", "a#4"]);
         check("/own", Some(0.6), 5, &["a#0", "a#2", "a#4"]);
         check("/direct", None, 1, &["a#1"]);
+    }
+
+    #[test]
+    fn intervals_carry_the_error_of_the_layer_whose_matrix_is_given() {
+        let lines: Vec<String> = (0..12).map(|n| format!("It rained on day {n}.")).collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let mut one = with_frames(article("a", "Star", None, &lines), "policy", "economic", &[0.9; 12]);
+        one.wording = (0..12)
+            .map(|n| Wording { sentence: n, loaded: if n % 2 == 0 { 0.9 } else { 0.1 }, words: Vec::new() })
+            .collect();
+        one.layers.push(Layer { name: "wording".into(), status: LayerStatus::Done, model_sha256: None, engine: None });
+        let of = |errors: BTreeMap<String, ErrorModel>| {
+            let story = story_with(&[one.clone()], SummaryOptions { errors, ..SummaryOptions::default() });
+            let found = |id: &str| find(&story, &format!("s/article/a/{id}")).clone();
+            (found("loaded_share/own"), found("frame_share/frame:policy/economic/own"))
+        };
+        // Half of what is called loaded is not, and a tenth of the rest is.
+        let matrix = ErrorModel {
+            measured_on: "a test".into(),
+            labels: vec!["neutral".into(), "loaded".into()],
+            values: vec![0.0, 1.0],
+            confusion: vec![vec![90, 50], vec![10, 50]],
+        };
+        let (plain, plain_frame) = of(BTreeMap::new());
+        let (wording, frame) = of(BTreeMap::from([("wording".to_owned(), matrix.clone())]));
+        let width = |m: &Measurement| m.ci_high.unwrap() - m.ci_low.unwrap();
+        assert_eq!((wording.value, wording.n), (plain.value, plain.n));
+        assert_eq!(wording.ci_kind.as_deref(), Some("bootstrap_paragraphs+classifier"));
+        assert!(width(&wording) > width(&plain) + 0.05, "{wording:?} {plain:?}");
+        assert!(wording.method.contains("as measured on a test (140 of 200 right)"), "{}", wording.method);
+        assert!(plain.method.ends_with("the interval does not carry the classifier's error"), "{}", plain.method);
+        assert_eq!(frame, plain_frame, "a matrix is of its own layer only");
+        assert!(frame.method.contains("measured on articles, not on sentences"), "{}", frame.method);
+        let (_, frame) = of(BTreeMap::from([("frames/policy/economic".to_owned(), matrix)]));
+        assert_eq!(frame.ci_kind.as_deref(), Some("bootstrap_paragraphs+classifier"));
+        assert!(frame.ci_low < plain_frame.ci_low, "{frame:?}");
     }
 
     #[test]

@@ -155,7 +155,10 @@ impl<'a> Group<'a> {
                 let range = (least * kind.unit, most * kind.unit);
                 (bounded_interval(&clusters, range, bootstrap).map(scaled), "")
             }
-            Doubt::Classifier(error) => (classified_interval(&clusters, kind.unit, error, bootstrap), "+classifier"),
+            Doubt::Classifier(error) => {
+                let unit = (!kind.of_labels).then_some(kind.unit);
+                (classified_interval(&clusters, unit, error, bootstrap), "+classifier")
+            }
             Doubt::Coded => (percentile_interval(&clusters, bootstrap).map(scaled), "+coded"),
         };
         match found {
@@ -219,11 +222,13 @@ pub(crate) struct Kind<'a> {
     /// The least and the most that an observation can be.
     pub(crate) range: (f64, f64),
     pub(crate) error: Doubt<'a>,
+    /// Whether an observation is the label that a classifier gave, not its score.
+    pub(crate) of_labels: bool,
 }
 
 impl Kind<'_> {
     /// The share of observations that count one.
-    pub(crate) const SHARE: Self = Self { unit: 1.0, range: (0.0, 1.0), error: Doubt::None };
+    pub(crate) const SHARE: Self = Self { unit: 1.0, range: (0.0, 1.0), error: Doubt::None, of_labels: true };
 }
 
 /// What is known of the error of single observations.

@@ -89,7 +89,7 @@ impl Group<'_> {
             ..made
         };
         let cells = self.cells(|view| stance_cells(view, &proposition.text, counts));
-        let kind = Kind { unit: 1e6, range: (-1.0, 1.0), ..Kind::SHARE };
+        let kind = Kind { unit: 1e6, range: (-1.0, 1.0), of_labels: false, ..Kind::SHARE };
         let made = self.mean_of_clusters(made, cells, &kind);
         let made = if made.n == 0 { Measurement { status: Status::NotApplicable, ..made } } else { made };
         self.known("stances", made)

@@ -111,10 +111,14 @@ pub fn percentile_interval(clusters: &[Cluster], bootstrap: Bootstrap) -> Option
 /// there, and that a *true* label is mistaken here as often as there, whatever their shares here
 /// (those by expectation maximisation, Saerens, Latinne and Decaestecker 2002). As the draws hold
 /// both the clusters' chance and that of the true labels in them, they are wide enough as they are,
-/// few clusters or many. `unit` is what one is in the clusters' sums.
+/// few clusters or many.
+///
+/// Where the observations are scores of the classifier's, calibrated as a mean, `unit` is what one is
+/// in the clusters' sums, and the first reading lies around their mean. Without a unit they are the
+/// labels given, whose mean says little where labels are rare: it lies around what is behind them.
 pub(crate) fn classified_interval(
     clusters: &[Cluster],
-    unit: f64,
+    unit: Option<f64>,
     error: &ErrorDraws,
     bootstrap: Bootstrap,
 ) -> Option<Interval> {
@@ -122,18 +126,23 @@ pub(crate) fn classified_interval(
         return None;
     }
     let mut random = Random::new(bootstrap.seed);
-    let (mut given, mut mistaken) = (Vec::with_capacity(bootstrap.draws), Vec::with_capacity(bootstrap.draws));
+    // Of each reading, its draws; shares have one more way to the second, which holds near the ends.
+    let mut readings = vec![Vec::with_capacity(bootstrap.draws); if error.is_yes_or_no() { 3 } else { 2 }];
     for draw in 0..bootstrap.draws {
         let drawn = redrawn(clusters, &mut random);
         let n = drawn.count.max(1) as f64;
         let matrix = error.draw(draw);
-        let excess = error.given(matrix, &drawn.labels, &mut random) - error.expected(&drawn.labels);
-        given.push(drawn.sum as f64 / unit / n + excess / n);
-        mistaken.push(error.mistaken(matrix, &drawn.labels, &mut random) / n);
+        let behind = error.given(matrix, &drawn.labels, &mut random);
+        let shift = unit.map_or(0.0, |unit| drawn.sum as f64 / unit - error.expected(&drawn.labels));
+        readings[0].push((behind + shift) / n);
+        readings[1].push(error.mistaken(matrix, &drawn.labels, &mut random) / n);
+        if let Some(solved) = readings.get_mut(2) {
+            solved.push(error.solved(matrix, &drawn.labels, &mut random) / n);
+        }
     }
     let (least, most) = error.range();
-    let low = quantile(&mut given, 0.025).min(quantile(&mut mistaken, 0.025));
-    let high = quantile(&mut given, 0.975).max(quantile(&mut mistaken, 0.975));
+    let low = readings.iter_mut().map(|draws| quantile(draws, 0.025)).fold(f64::INFINITY, f64::min);
+    let high = readings.iter_mut().map(|draws| quantile(draws, 0.975)).fold(f64::NEG_INFINITY, f64::max);
     Some(Interval { low: low.clamp(least, most), high: high.clamp(least, most) })
 }
 

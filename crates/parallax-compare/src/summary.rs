@@ -36,8 +36,8 @@ pub struct SummaryOptions {
     pub seed: u64,
     /// When articles are taken to share text.
     pub sharing: SharingOptions,
-    /// The classifiers' held-out confusion matrices, by layer (`tone`, `frames`, `stance`,
-    /// `wording`): means of a layer with one carry its error in their intervals.
+    /// The classifiers' held-out confusion matrices, by layer (`tone`, `wording`,
+    /// `frames/CODEBOOK/FRAME`): means of a layer with one carry its error in their intervals.
     pub errors: BTreeMap<String, ErrorModel>,
     /// Least score for a sentence to count as set in a frame, 0 to 1.
     pub least_frame: f32,

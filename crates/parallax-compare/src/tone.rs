@@ -69,7 +69,7 @@ impl Group<'_> {
             self.cells(found)
         };
         let method = stated.map_or(made.method.clone(), |stated| format!("{}; {stated}", made.method));
-        let kind = Kind { unit: 1e6, range: (-1.0, 1.0), error: doubt };
+        let kind = Kind { unit: 1e6, range: (-1.0, 1.0), error: doubt, of_labels: false };
         self.known("tone", self.mean_of_clusters(Measurement { method, ..made }, cells, &kind))
     }
 

@@ -239,7 +239,11 @@ Examples:
   parallax evaluate clean pages/ --gold gold_lines.csv   (doc_id,line,kind)
   parallax evaluate gap gap-validation.tsv   pronouns; the names found (open), and told as in GAP
   parallax evaluate actors pages/ --gold gold_actors.csv   (doc_id,line,word,words,form,actor)
-  parallax evaluate speakers pages/ --gold speakers.csv    (doc_id,line,quotation,speaker,kind)")]
+  parallax evaluate speakers pages/ --gold speakers.csv    (doc_id,line,quotation,speaker,kind)
+  parallax evaluate coverage pages/ --gold coverage.csv    (fact,split,doc_id,status,line,sentence,main)
+The measured errors that intervals carry, from sentences the model never saw:
+  parallax evaluate tone check.jsonl --errors \"NewsMTSC, check part\" > models/news-en/errors.toml
+  parallax evaluate wording final_labels_SG2.csv --errors \"BABE, check part\" > models/discourse/errors.toml")]
     Evaluate {
         /// What to score
         #[arg(value_enum)]
@@ -256,6 +260,10 @@ Examples:
         /// For `clean` without --gold: pages of which sites
         #[arg(long, value_enum, default_value_t)]
         split: Split,
+        /// For `tone` and `wording`: print a section for the model's errors.toml, DATA being what
+        /// methods call the labelled data
+        #[arg(long, value_name = "DATA")]
+        errors: Option<String>,
         #[command(flatten)]
         models: ModelArgs,
         #[command(flatten)]
@@ -549,8 +557,8 @@ fn run(cli: Result<Cli, clap::Error>) -> Result<bool> {
             Ok(tell(&tally, job.quiet))
         }
         Command::Tone { inputs, models, run } => stages::tone(&inputs, &models.load()?, &run.config()?),
-        Command::Evaluate { task, files, gold, fit, split, models, run } => {
-            let options = evaluate::Options { gold: gold.as_deref(), fit, split };
+        Command::Evaluate { task, files, gold, fit, split, errors, models, run } => {
+            let options = evaluate::Options { gold: gold.as_deref(), fit, split, errors: errors.as_deref() };
             let load = || if task == evaluate::Task::Stance { models.load_with_stance() } else { models.load() };
             let table = evaluate::run(task, &files, options, &run.config()?, load)?;
             println!("{table}");

@@ -50,6 +50,9 @@ pub(crate) struct Options<'a> {
     pub(crate) fit: bool,
     /// Pages of which sites, for `clean` without a table.
     pub(crate) split: Split,
+    /// For `tone` and `wording`: what to call the labelled data in the section of `errors.toml` that
+    /// is given instead of a table.
+    pub(crate) errors: Option<&'a str>,
 }
 
 /// Scores the files and gives a table for people.
@@ -60,11 +63,14 @@ pub(crate) fn run(
     config: &Config,
     models: impl FnOnce() -> Result<Models>,
 ) -> Result<String> {
+    if options.errors.is_some() && (!matches!(task, Task::Tone | Task::Wording) || files.len() != 1) {
+        bail!("--errors goes with `tone` or `wording` and one file: those layers have labels of sentences");
+    }
     match task {
         Task::Frames => crate::evaluate_heads::frames(files, config, &models()?),
-        Task::Wording => crate::evaluate_heads::wording(files, config, &models()?),
+        Task::Wording => crate::evaluate_heads::wording(files, options.errors, config, &models()?),
         Task::Stance => crate::evaluate_heads::stance(files, config, &models()?),
-        Task::Tone => tone(files, config, &models()?),
+        Task::Tone => tone(files, options.errors, config, &models()?),
         Task::Ner => entities(files, config, &models()?),
         Task::Split => sentences(files),
         Task::Quotes => quotes(files, config, &models()?),
@@ -88,7 +94,7 @@ pub(crate) fn run(
     }
 }
 
-fn tone(files: &[PathBuf], config: &Config, models: &Models) -> Result<String> {
+fn tone(files: &[PathBuf], errors: Option<&str>, config: &Config, models: &Models) -> Result<String> {
     let mut out = format!(
         "{:36} {:>6} {:>9} {:>9} {:>7} {:>7} {:>7} {:>7} {:>8} {:>7}",
         "file", "n", "macro-F1", "accuracy", "F1 neg", "F1 neu", "F1 pos", "ECE", "log loss", "Brier"
@@ -109,6 +115,9 @@ fn tone(files: &[PathBuf], config: &Config, models: &Models) -> Result<String> {
         let scores = tone_scores(models, config, &given)?;
         let judged: Option<Vec<_>> = scores.into_iter().zip(&targets).map(|(s, t)| Some((s?, t.label))).collect();
         let judged = judged.with_context(|| format!("{shown}: a target holds no word"))?;
+        if let Some(measured_on) = errors {
+            return crate::errors::tone_section(&models.sha256, measured_on, newsmtsc::score(&judged).confusion);
+        }
         let differing: Vec<_> = judged
             .iter()
             .zip(&targets)
@@ -131,7 +140,6 @@ fn tone(files: &[PathBuf], config: &Config, models: &Models) -> Result<String> {
                 figures.log_loss,
                 figures.brier
             );
-            // As `errors.toml` beside a model card holds it.
             let _ = write!(out, "\n{:36} confusion = {:?}  (true label by label given)", "", figures.confusion);
         }
     }

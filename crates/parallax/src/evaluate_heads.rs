@@ -78,8 +78,9 @@ fn article_frames(text: &str, discourse: &Discourse, models: &Models) -> Result<
     Ok(article.iter().map(|z| 1.0 / (1.0 + (-z).exp()) >= scorer.article_rule().threshold).collect())
 }
 
-/// BABE: `final_labels_SG2.csv`.
-pub(crate) fn wording(files: &[PathBuf], config: &Config, models: &Models) -> Result<String> {
+/// BABE: `final_labels_SG2.csv`. Where its errors are asked for, the section of `errors.toml` that its
+/// check part gives.
+pub(crate) fn wording(files: &[PathBuf], errors: Option<&str>, config: &Config, models: &Models) -> Result<String> {
     let discourse = &models.discourse;
     let mut out = format!(
         "{:28} {:8} {:>6} {:>9} {:>9} {:>7} {:>8}",
@@ -115,6 +116,13 @@ pub(crate) fn wording(files: &[PathBuf], config: &Config, models: &Models) -> Re
             let right =
                 |(one, (p, _)): (&babe::Sentence, &(f64, Decisions))| (p.max(1.0 - p), one.biased == (*p >= 0.5));
             let judged: Vec<(f64, bool)> = chosen().map(right).collect();
+            if let Some(measured_on) = errors.filter(|_| name == "check") {
+                let mut confusion = [[0; 2]; 2];
+                for (one, (p, _)) in chosen() {
+                    confusion[usize::from(one.biased)][usize::from(*p >= 0.5)] += 1;
+                }
+                return crate::errors::wording_section(&discourse.sha256, measured_on, confusion);
+            }
             let words: Vec<Decisions> = chosen().map(|(_, (_, words))| *words).collect();
             let accuracy = judged.iter().filter(|(_, right)| *right).count() as f64 / judged.len().max(1) as f64;
             let _ = write!(

@@ -97,7 +97,7 @@ pub struct Models {
     pub sha256: String,
     /// Languages it knows, ISO 639-1.
     pub languages: Vec<String>,
-    /// Its measured errors, by layer.
+    /// The models' measured errors, by layer.
     pub errors: BTreeMap<String, ErrorModel>,
 }
 
@@ -227,6 +227,8 @@ impl Models {
         let apart = head(&manifest.branch)?.with_context(|| missing("branch"))?;
         let of_branch = || format!("{}", apart.display());
         let heads = HeadModel::load(&apart, &model).with_context(of_branch)?;
+        let mut errors = crate::errors::read(&inside, model.sha256())?;
+        errors.extend(crate::errors::read(&apart, heads.sha256())?);
         let stance = if with_stance {
             let apart = head(&manifest.pair)?.with_context(|| missing("stance model"))?;
             Some(stance(&apart, &model, engine).with_context(|| format!("{}", apart.display()))?)
@@ -245,7 +247,7 @@ impl Models {
             own: UserModels::default(),
             name: format!("{}-{}", described.name, described.version),
             sha256: model.sha256().to_owned(),
-            errors: crate::errors::read(&inside, model.sha256())?,
+            errors,
             languages: described.languages,
         })
     }

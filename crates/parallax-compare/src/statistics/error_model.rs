@@ -143,6 +143,26 @@ impl ErrorDraws {
         self.truths(|truth, label| shares[truth] * rate[truth][label], given, random)
     }
 
+    /// Sum of true values of a classifier with two labels, drawn as in [`Self::mistaken`] with the shares
+    /// that answer to the labels given, in closed form and within 0 and 1 (Rogan and Gladen 1978):
+    /// near the ends, where expectation maximisation hardly moves.
+    pub(crate) fn solved(&self, matrix: &Matrix, given: &[u64; MOST_LABELS], random: &mut Random) -> f64 {
+        let rate = |truth: usize| matrix[truth][1] / (matrix[truth][0] + matrix[truth][1]).max(f64::MIN_POSITIVE);
+        let (wrong, right) = (rate(0), rate(1));
+        let share = given[1] as f64 / (given[0] + given[1]).max(1) as f64;
+        let share = if right > wrong { ((share - wrong) / (right - wrong)).clamp(0.0, 1.0) } else { self.prior[1] };
+        let shares = [1.0 - share, share];
+        let of = |truth: usize, label: usize| if label == 1 { rate(truth) } else { 1.0 - rate(truth) };
+        // Where the shares leave no way to a label given, half of the truths behind it are either.
+        let weight = |truth: usize, label: usize| shares[truth] * of(truth, label) + f64::MIN_POSITIVE;
+        self.truths(weight, given, random)
+    }
+
+    /// Whether there are two labels only.
+    pub(crate) fn is_yes_or_no(&self) -> bool {
+        self.labels == 2
+    }
+
     /// Draws a true label for every label given, by weights, and sums what they count.
     fn truths(&self, weight: impl Fn(usize, usize) -> f64, given: &[u64; MOST_LABELS], random: &mut Random) -> f64 {
         let mut sum = 0.0;

@@ -38,7 +38,8 @@ pub enum Task {
 /// * `model.safetensors`: F32, F16 or BF16.
 ///
 /// rust-bert adds 1e-12 to the variance in layer normalisation, as BERT and DistilBERT are trained;
-/// RoBERTa is trained with 1e-5, which shifts its probabilities in about the fourth digit.
+/// RoBERTa is trained with 1e-5: on a small random model, `transformers` gave the same probabilities
+/// within 5e-5.
 ///
 /// Calls wait for one another: libtorch spreads each over its own threads.
 pub struct Checkpoint {

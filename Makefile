@@ -133,7 +133,7 @@ train: ## Repeat the training of all models: make train DATA=... ENCODER=... PYT
 	for part in train dev; do $(CARGO) run --release --locked -p parallax-quotes --example words -- \
 		models/news-en "$(DATA)/quotes/polnear/$$part/text" "$(WORK)/words/$$part" || exit 1; done
 	$(PYTHON) models/training/branch.py --data "$(DATA)" --words "$(WORK)/words" --work "$(WORK)/discourse"
-	$(PYTHON) models/training/discourse.py --data "$(DATA)" --work "$(WORK)/discourse" --step export --branch "$(WORK)/discourse/branch5.pt"
+	$(PYTHON) models/training/discourse.py --data "$(DATA)" --work "$(WORK)/discourse" --step export --branch "$(WORK)/discourse/branch3.pt"
 	$(PYTHON) models/training/discourse.py --data "$(DATA)" --work "$(WORK)/discourse" --step parity
 	$(PYTHON) models/training/stance.py --data "$(DATA)" --encoder "$(ENCODER)" --work "$(WORK)/stance" --step train --stage stance \
 		--epochs 3 --share 0.6 --longest 112

@@ -1,6 +1,6 @@
 r"""Trains the branch of ``models/discourse`` with both heads that read it: loaded wording and attribution.
 
-    python branch.py --data DATA --words WORDS --work WORK [--epochs 5]
+    python branch.py --data DATA --words WORDS --work WORK [--epochs 3]
 
 DATA holds wording/babe and quotes/polnear; WORDS holds what the rules see of PolNeAR's articles
 (``train`` and ``dev``, by ``cargo run --release -p parallax-quotes --example words``). The lower four
@@ -220,8 +220,8 @@ def main() -> None:
     parser.add_argument("--words", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--encoder", type=Path, default=HERE / "../news-en", help="the folder of news-en")
-    parser.add_argument("--epochs", type=int, default=5)
-    parser.add_argument("--wording-epochs", type=int, default=4)
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--wording-epochs", type=int, default=3)
     parser.add_argument("--wording-weight", type=float, default=0.5)
     parser.add_argument("--batch", type=int, default=16, help="chunks of about 128 words")
     parser.add_argument("--rate", type=float, default=1e-4)

@@ -4,7 +4,7 @@ r"""Policy frames and loaded wording: training, figures and export of ``models/d
     python discourse.py --data DATA --work WORK --step user-cv       frames that were never trained; headlines on guns
     python discourse.py --data DATA --work WORK --step wording-cv [--fold N]    5-fold CV of the wording head
     python discourse.py --data DATA --work WORK --step wording-table [--random] figures of all folds together
-    python discourse.py --data DATA --work WORK --step export --branch WORK/branch5.pt    ../discourse
+    python discourse.py --data DATA --work WORK --step export --branch WORK/branch3.pt    ../discourse
     python discourse.py --data DATA --work WORK --step check         the parts that nothing was chosen on
     python discourse.py --data DATA --work WORK --step parity        parity-discourse.json
 

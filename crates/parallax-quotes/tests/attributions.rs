@@ -179,7 +179,8 @@ fn the_object_of_an_accusation_is_no_own_voice() {
 #[test]
 fn a_name_that_holds_the_verb_speaks_not() {
     // "Says Who" is a name here, and "Says" a verb of speech.
-    for text in ["“It is ours,” Says Who told Varga.", "“It is ours.” Says Who.", "Ode claims. “It is ours,” Ode Said."] {
+    for text in ["“It is ours,” Says Who told Varga.", "“It is ours.” Says Who.", "Ode claims. “It is ours,” Ode Said."]
+    {
         let (_, sentences) = sentences(text);
         let spans: Vec<Span> = sentences.iter().map(|sentence| sentence.span).collect();
         let encoded = MODELS.0.encode(text, &spans).unwrap();
@@ -187,7 +188,8 @@ fn a_name_that_holds_the_verb_speaks_not() {
         let quoted = quoted_spans(text, &blocks);
         for name in ["Says Who", "Ode Said", "Ode claims", "Who", "Varga", "Ode"] {
             let mentions: Vec<Span> = Span::find(text, name).into_iter().collect();
-            let view = ArticleView { text, sentences: &sentences, encoded: &encoded, quoted: &quoted, mentions: &mentions };
+            let view =
+                ArticleView { text, sentences: &sentences, encoded: &encoded, quoted: &quoted, mentions: &mentions };
             for one in attribute(&MODELS.1, &view) {
                 assert!(one.source.is_none_or(|source| text.get(source.range()).is_some()), "{text}: {one:?}");
             }

@@ -151,9 +151,10 @@ manifest: ## Write models/manifest.toml anew after models were exported
 	$(PYTHON) models/training/manifest.py models
 
 # Both are taken away first: the program refuses errors that were measured with other weights.
-EVALUATE = $(CARGO) run --release --locked --quiet -p parallax -- evaluate
+EVALUATE = $(TARGET_DIR)/release/parallax evaluate
 
 errors: ## Measure the models' errors that intervals carry anew, on DATA (after a training)
+	$(CARGO) build --release --locked --workspace --bin parallax
 	mkdir -p out
 	rm -f models/news-en/errors.toml models/discourse/errors.toml
 	$(PYTHON) models/training/tone_check.py "$(DATA)/sentiment/newsmtsc/train.jsonl" > out/tone_check.jsonl

@@ -101,7 +101,7 @@ impl Draft {
 
 /// The rules over what the tagger found.
 pub(crate) fn assemble(view: &ArticleView<'_>, verbs: &[ReportingVerb], mut drafts: Vec<Draft>) -> Vec<Attribution> {
-    settle_quotations(view, &mut drafts);
+    settle_quotations(view, verbs, &mut drafts);
     subject::fill(view, verbs, &mut drafts);
     drafts
         .iter()
@@ -122,7 +122,7 @@ fn cue(verbs: &[ReportingVerb], span: Span) -> AttributionCue {
 }
 
 /// Gives each quotation as a whole to one attribution, and to a new one where it has none.
-fn settle_quotations(view: &ArticleView<'_>, drafts: &mut Vec<Draft>) {
+fn settle_quotations(view: &ArticleView<'_>, verbs: &[ReportingVerb], drafts: &mut Vec<Draft>) {
     detach(view, drafts);
     let mut owners: Vec<Option<usize>> = vec![None; view.quoted.len()];
     let mut shares = vec![0usize; view.quoted.len()];
@@ -147,6 +147,15 @@ fn settle_quotations(view: &ArticleView<'_>, drafts: &mut Vec<Draft>) {
         *owner = cue_behind(view, drafts, view.quoted[index].span, *owner).or(*owner);
     }
     for (quote, owner) in view.quoted.iter().zip(&mut owners) {
+        // A term that the tagger took for words, though no one is there who says them.
+        let said = |cue: Span| {
+            let first = verbs.partition_point(|verb| verb.span.end() <= cue.start());
+            verbs.get(first).is_some_and(|verb| verb.span.overlaps(cue))
+        };
+        let nobody = |index: &usize| drafts[*index].source.is_none() && !drafts[*index].cue.is_some_and(said);
+        if quote.is_term(view.text) && owner.as_ref().is_some_and(nobody) {
+            *owner = None;
+        }
         if owner.is_none() && !quote.is_term(view.text) {
             *owner = Some(drafts.len());
             drafts.push(Draft::default());

@@ -121,7 +121,7 @@ fn intervals_of_loaded_wording_carry_the_error_that_lies_beside_the_model() {
     let models = tempfile::tempdir().unwrap();
     let shipped = repository().join("models");
     std::fs::copy(shipped.join("manifest.toml"), models.path().join("manifest.toml")).unwrap();
-    for folder in ["news-en", "attribution", "discourse"] {
+    for folder in ["news-en", "discourse"] {
         std::fs::create_dir(models.path().join(folder)).unwrap();
         for file in std::fs::read_dir(shipped.join(folder)).unwrap().map(Result::unwrap) {
             std::fs::copy(file.path(), models.path().join(folder).join(file.file_name())).unwrap();

@@ -7,7 +7,7 @@ encoder by ``encoder_sha256``, is a ``[[head]]``; upper layers of its own with t
 likewise, a ``[[branch]]``; layers of their own that share an encoder's word embeddings are a
 ``[[pair]]``.
 
-errors.toml, what a model got wrong on texts it never saw, is listed where there is one.
+errors.toml, what a model got wrong on texts it never saw, names the weights itself and is not listed.
 Each folder needs config.json (name, version); licences, data and metrics are in its MODEL_CARD.md.
 """
 from __future__ import annotations
@@ -53,8 +53,7 @@ def main(folder: Path) -> None:
             f'card = "{model.name}/MODEL_CARD.md"',
             "files = [",
         ]
-        measured = ("errors.toml",) if (model / "errors.toml").exists() else ()
-        for name in FILES[kind] + measured:
+        for name in FILES[kind]:
             data = (model / name).read_bytes()
             lines.append(f'  {{ path = "{name}", bytes = {len(data)}, sha256 = "{hashlib.sha256(data).hexdigest()}" }},')
         lines.append("]")

@@ -72,18 +72,20 @@ test-exports: ## Read every export back with a reader of its format, in a virtua
 	PARALLAX_REQUIRE_READERS=1 $(CARGO) test --release --workspace --locked --quiet --test all -- exports::
 
 bench: ## Benchmarks of the stages, of the model and of the whole, and the table of throughput
-	$(CARGO) bench --locked -p parallax-benches $(FEATURES) $(TARGET)
-	$(RUN_ENV) $(CARGO) run --release --locked -p parallax-benches $(FEATURES) $(TARGET) --bin throughput
+	$(RUN_ENV) $(CARGO) bench --locked --workspace --bench stages --bench model $(FEATURES) $(TARGET)
+	$(RUN_ENV) $(CARGO) build --release --locked --workspace --bin throughput $(FEATURES) $(TARGET)
+	$(RUN_ENV) $(TARGET_DIR)/release/throughput
 
 bench-agreement: ## How often bf16 and int8 decide as f32 does, on DATA
-	$(CARGO) run --release --locked -p parallax-benches --bin agreement -- "$(DATA)"
+	$(CARGO) build --release --locked --workspace --bin agreement
+	$(TARGET_DIR)/release/agreement "$(DATA)"
 
 bench-growth: ## Time and memory for 10, 100 and 1,000 articles of the corpus in DATA (COUNTS=10,100,...)
-	$(CARGO) build --release --locked -p parallax
+	$(CARGO) build --release --locked --workspace --bin parallax
 	$(PYTHON) benches/growth.py --data "$(DATA)" --counts "$(COUNTS)"
 
 bench-peers: ## Beside Python peers (transformers, ONNX Runtime, spaCy, trafilatura), in a virtual environment of its own
-	$(CARGO) build --release --locked -p parallax-benches --bin measure
+	$(CARGO) build --release --locked --workspace --bin measure
 	test -d out/peers/venv || $(PYTHON) -m venv out/peers/venv
 	out/peers/venv/bin/pip install --quiet --disable-pip-version-check -r benches/requirements.txt
 	out/peers/venv/bin/python benches/peers.py

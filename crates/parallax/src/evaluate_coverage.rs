@@ -95,10 +95,12 @@ impl Counts {
     }
 }
 
+/// Which of several facts that hold a sentence comes first: the one it stands for, then one it is the
+/// first sentence of, then the one that most articles tell.
+type Rank = (bool, bool, Reverse<usize>, usize);
+
 fn score(gold: &BTreeMap<String, GoldFact>, half: Half, facts: &[&Fact]) -> Counts {
-    // Of several facts that hold a sentence: the one it stands for, then one it is the first sentence
-    // of, then the one that most articles tell.
-    let mut holding: BTreeMap<&str, ((bool, bool, Reverse<usize>, usize), &Fact)> = BTreeMap::new();
+    let mut holding: BTreeMap<&str, (Rank, &Fact)> = BTreeMap::new();
     for (number, &fact) in facts.iter().enumerate() {
         let telling =
             fact.cells.iter().filter(|cell| matches!(cell.status, CellStatus::Told | CellStatus::Contradicted));

@@ -42,6 +42,7 @@ from stance_pairs import (
     read_vast,
 )
 from storage import bert_config, pack, quantise, unpack
+from train import RunningMean
 
 NEWS = Path(__file__).resolve().parent.parent / "news-en"
 SHARED = "encoder.embeddings.word_embeddings.weight"
@@ -217,27 +218,6 @@ def loss_of(logits: torch.Tensor, labels: torch.Tensor, smoothing: float) -> tor
     picked = likely.gather(1, labels.clamp(max=2).unsqueeze(1)).squeeze(1)
     exact = -(1 - smoothing) * picked - smoothing * likely.mean(-1)
     return torch.where(known, exact, -torch.logsumexp(likely[:, [0, 2]], -1)).mean()
-
-
-class RunningMean:
-    """Mean of the weights over the last steps, exponentially weighted."""
-
-    def __init__(self, model: nn.Module, decay: float):
-        self.decay, self.count = decay, 0
-        self.kept = {n: p.detach().clone() for n, p in model.named_parameters() if p.requires_grad}
-
-    @torch.no_grad()
-    def update(self, model: nn.Module) -> None:
-        """After every fourth step."""
-        self.count += 1
-        decay = min(self.decay, (1 + self.count) / (10 + self.count))
-        for name, parameter in model.named_parameters():
-            if name in self.kept:
-                self.kept[name].lerp_(parameter, 1 - decay)
-
-    def state(self, model: nn.Module) -> dict[str, torch.Tensor]:
-        """The model's state with the mean in place of the last weights."""
-        return {**model.state_dict(), **{name: tensor.clone() for name, tensor in self.kept.items()}}
 
 
 def drawn_groups(training: Training, chance: random.Random, args) -> list[list[Pair]]:

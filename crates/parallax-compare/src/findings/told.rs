@@ -58,6 +58,8 @@ fn fact(material: &Material<'_>, fact: &Fact) -> Option<Candidate> {
             );
             (first, template, 2.0 + weight)
         }
+        // Two articles that have something make no omission of a third: that takes three, copies being one.
+        FactKind::AllButOne if fact.independent_telling < 3 => return None,
         FactKind::AllButOne => {
             let missing = of(CellStatus::Absent).next()?;
             let template = format!(

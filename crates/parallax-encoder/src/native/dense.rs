@@ -1,5 +1,6 @@
 //! F32Dense layers in f32: rows times a packed matrix, plus bias, and an activation while the result is in the cache.
 
+use super::kernels::prefetch;
 use super::math::{gelu_all, grown};
 use super::network::{Arithmetic, DenseNames, FeedForward, Part};
 use crate::LoadError;
@@ -130,6 +131,14 @@ impl F32Dense {
         let depth = DEPTH.min(self.inputs - first);
         self.weights[start..start + depth * PANEL].as_chunks().0
     }
+
+    /// The cache lines of the block that follows that of [`panel`](Self::panel).
+    #[inline(always)]
+    fn after(&self, panel: usize, first: usize) -> &[[f32; LINE / size_of::<f32>()]] {
+        let end = self.offset + panel * self.inputs * PANEL + (first + DEPTH).min(self.inputs) * PANEL;
+        let rest = &self.weights[end..];
+        rest[..rest.len().min(DEPTH * PANEL)].as_chunks().0
+    }
 }
 
 struct Apply<'a> {
@@ -171,12 +180,17 @@ impl Apply<'_> {
                 let columns = panel * PANEL..(panel * PANEL + PANEL).min(outputs);
                 for first in (0..inputs).step_by(DEPTH) {
                     let weights = layer.panel(panel, first);
+                    // While a block serves one tile of rows after the other, the next block comes nearer.
+                    let mut next =
+                        layer.after(panel, first).chunks(DEPTH * lines_a_step(to.len().div_ceil(TILE * outputs)));
                     for (rows, to) in packed.chunks_exact(inputs).zip(to.chunks_mut(TILE * outputs)) {
                         let rows = &rows[first..first + weights.len()];
+                        let mut next = next.next().unwrap_or_default();
                         for column in (0..columns.len()).step_by(V * S::F32_LANES) {
                             let bias = if first == 0 { Some(&bias[column..]) } else { None };
                             let to = &mut to[columns.start + column..];
-                            tile::<S, V>(simd, rows, weights, column, bias, to, outputs, columns.len() - column);
+                            tile::<S, V>(simd, rows, weights, next, column, bias, to, outputs, columns.len() - column);
+                            next = &[];
                         }
                     }
                 }
@@ -189,6 +203,12 @@ impl Apply<'_> {
             }
         }
     }
+}
+
+/// Lines of the next block to ask for with each step of a tile, where so many tiles share the work.
+#[inline(always)]
+fn lines_a_step(tiles: usize) -> usize {
+    (PANEL * size_of::<f32>() / LINE).div_ceil(tiles)
 }
 
 /// Turns rows into tiles: for each input, the values of all rows of a tile side by side. The last
@@ -210,6 +230,7 @@ fn tile<S: Simd, const V: usize>(
     simd: S,
     rows: &[[f32; TILE]],
     weights: &[[f32; PANEL]],
+    next: &[[f32; LINE / size_of::<f32>()]],
     column: usize,
     bias: Option<&[f32]>,
     to: &mut [f32],
@@ -219,7 +240,11 @@ fn tile<S: Simd, const V: usize>(
     let lanes = V * S::F32_LANES;
     let width = width.min(lanes);
     let mut sums = [[simd.splat_f32s(0.0); V]; TILE];
+    let mut next = next.chunks(next.len().div_ceil(DEPTH).max(1));
     for (rows, weights) in rows.iter().zip(weights) {
+        for line in next.next().unwrap_or_default() {
+            prefetch(&line[0]);
+        }
         let weights = S::as_simd_f32s(&weights[column..column + lanes]).0;
         for r in 0..TILE {
             let value = simd.splat_f32s(rows[r]);

@@ -1,4 +1,4 @@
-//! Blocks of 32 x 32 sums of products in bf16 and int8, on the processor's own matrix instructions.
+//! What needs the processor's own instructions: blocks of 32 x 32 sums of products in bf16 and int8, and prefetches.
 //!
 //! The only module of the workspace with `unsafe` code. What it rests on:
 //! 1. A kernel can be reached only through a value whose constructor asked the processor (and, for
@@ -6,11 +6,14 @@
 //! 2. Operands are slices of [`Tile`], whose size, alignment and lack of padding the compiler knows;
 //!    each kernel asserts that the slices are of one length and touches exactly that many tiles.
 //! 3. Results go to a [`Block`], which holds all that a kernel writes.
-//! 4. AMX registers hold values only inside one `asm!` statement. Their configuration belongs to a
+//! 4. A prefetch takes a reference: its address is one that may be read, and nothing else comes of it.
+//! 5. AMX registers hold values only inside one `asm!` statement. Their configuration belongs to a
 //!    thread: [`Session`] sets it, cannot be sent to another thread, and takes it back when dropped.
 //!
 //! Every kernel is tested against plain Rust on random shapes.
 #![allow(unsafe_code)]
+
+mod prefetch;
 
 #[cfg(target_arch = "x86_64")]
 mod vnni;
@@ -22,6 +25,7 @@ mod amx;
 mod amx;
 
 pub(super) use amx::{Amx, Session};
+pub(super) use prefetch::prefetch;
 
 /// Rows of a tile, and columns of a strip of packed weights.
 pub(super) const SIDE: usize = 16;

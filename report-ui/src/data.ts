@@ -9,6 +9,8 @@ export interface Run {
   version: string;
   model: string;
   unnamed_story: string;
+  /** What of the run the page does not show, in words. */
+  left_out?: string;
   stories: string[];
   articles: string[];
   errors: string[];

@@ -100,9 +100,9 @@ class Page {
   }
 
   private stories(number: number): Child {
-    const all = run().stories;
-    if (all.length < 2) return null;
-    return h("p", null, h("label", null, "Story ", h("select", { onchange: (event) => (location.hash = `#/${(event.target as HTMLSelectElement).value}`) },
+    const { stories: all, left_out } = run();
+    if (all.length < 2 && !left_out) return null;
+    return h("p", null, left_out ? h("span", { class: "soft" }, left_out, ". ") : null, h("label", null, "Story ", h("select", { onchange: (event) => (location.hash = `#/${(event.target as HTMLSelectElement).value}`) },
       all.map((id, index) => h("option", { value: index, selected: index === number }, id === run().unnamed_story ? "Articles without a story" : id)))));
   }
 

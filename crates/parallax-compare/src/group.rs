@@ -1,7 +1,7 @@
 //! Articles that share a row of figures, and the blank form of a figure.
 
 use crate::statistics::{
-    Bootstrap, Cluster, ErrorDraws, ErrorModel, Interval, bounded_interval, classified_interval, percentile_interval,
+    Bootstrap, Cluster, ErrorDraws, ErrorModel, Interval, Weights, bounded_interval_by, classified_interval, percentile_interval,
     seed_of,
 };
 use crate::summary::{ActorInStory, SummaryOptions};
@@ -153,7 +153,7 @@ impl<'a> Group<'a> {
         let (found, suffix) = match kind.error {
             Doubt::None => {
                 let range = (least * kind.unit, most * kind.unit);
-                (bounded_interval(&clusters, range, bootstrap).map(scaled), "")
+                (bounded_interval_by(&clusters, range, bootstrap, &self.errors.weights).map(scaled), "")
             }
             Doubt::Classifier(error) => {
                 let unit = (!kind.of_labels).then_some(kind.unit);
@@ -257,9 +257,13 @@ pub(crate) fn clusters_of(scope: Scope, cells: impl IntoIterator<Item = Cell>) -
     clusters
 }
 
-/// The classifiers' errors, ready to be drawn from, by layer.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Errors(BTreeMap<String, (ErrorDraws, String)>);
+/// What the intervals of a story are drawn from.
+#[derive(Debug)]
+pub(crate) struct Errors {
+    /// The classifiers' errors, and how a method states them, by layer.
+    layers: BTreeMap<String, (ErrorDraws, String)>,
+    weights: Weights,
+}
 
 impl Errors {
     pub(crate) fn new(options: &SummaryOptions) -> Self {
@@ -267,12 +271,17 @@ impl Errors {
             let drawn = ErrorDraws::new(model, options.bootstrap_draws, seed_of(layer, options.seed))?;
             Some((layer.clone(), (drawn, model.assumption())))
         };
-        Self(options.errors.iter().filter_map(draws).collect())
+        let bootstrap = Bootstrap {
+            minimum: options.minimum_clusters,
+            draws: options.bootstrap_draws,
+            seed: seed_of("weights", options.seed),
+        };
+        Self { layers: options.errors.iter().filter_map(draws).collect(), weights: Weights::new(bootstrap) }
     }
 
     /// The doubt of a layer's observations, and how a method states it.
     pub(crate) fn of(&self, layer: &str) -> (Doubt<'_>, Option<&str>) {
-        match self.0.get(layer) {
+        match self.layers.get(layer) {
             Some((draws, stated)) => (Doubt::Classifier(draws), Some(stated)),
             None => (Doubt::None, None),
         }

@@ -15,6 +15,8 @@ pub(crate) use error_model::ErrorDraws;
 pub(crate) use quantiles::{Random, seed_of};
 
 use quantiles::{expanded_levels, quantile};
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// A 95 % interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -65,22 +67,62 @@ pub fn bounded_interval(clusters: &[Cluster], range: (f64, f64), bootstrap: Boot
     if !is_enough(clusters, bootstrap) {
         return None;
     }
-    let mut random = Random::new(bootstrap.seed);
+    Some(bounded_by(clusters, range, &Weights::new(bootstrap)))
+}
+
+/// [`bounded_interval`] with weights that several figures share: what one figure has by chance of the draws,
+/// the others of the article have too, and no figure is the less right for it.
+pub(crate) fn bounded_interval_by(
+    clusters: &[Cluster],
+    range: (f64, f64),
+    bootstrap: Bootstrap,
+    weights: &Weights,
+) -> Option<Interval> {
+    is_enough(clusters, bootstrap).then(|| bounded_by(clusters, range, weights))
+}
+
+fn bounded_by(clusters: &[Cluster], range: (f64, f64), weights: &Weights) -> Interval {
     let size = clusters.iter().map(|one| one.count).sum::<u64>() as f64 / clusters.len() as f64;
-    let (mut lows, mut highs) = (Vec::with_capacity(bootstrap.draws), Vec::with_capacity(bootstrap.draws));
-    for _ in 0..bootstrap.draws {
-        let unseen = random.exponential() * size;
-        let (mut sum, mut count) = (0.0, unseen);
-        for cluster in clusters {
-            let weight = random.exponential();
-            sum += weight * cluster.sum as f64;
-            count += weight * cluster.count as f64;
+    let unseen: Vec<f64> = weights.of(0).iter().map(|weight| weight * size).collect();
+    let (mut sums, mut counts) = (vec![0.0; unseen.len()], unseen.clone());
+    for (index, cluster) in clusters.iter().enumerate() {
+        for (scale, to) in [(cluster.sum as f64, &mut sums), (cluster.count as f64, &mut counts)] {
+            // Most paragraphs have nothing of most frames.
+            if scale != 0.0 {
+                to.iter_mut().zip(&*weights.of(index + 1)).for_each(|(sum, weight)| *sum += weight * scale);
+            }
         }
-        lows.push((sum + unseen * range.0) / count);
-        highs.push((sum + unseen * range.1) / count);
     }
-    let (low, high) = (quantile(&mut lows, 0.025), quantile(&mut highs, 0.975));
-    Some(Interval { low: low.max(range.0), high: high.min(range.1) })
+    let ends = |end: f64| -> Vec<f64> {
+        sums.iter().zip(&counts).zip(&unseen).map(|((sum, count), unseen)| (sum + unseen * end) / count).collect()
+    };
+    let (low, high) = (quantile(&mut ends(range.0), 0.025), quantile(&mut ends(range.1), 0.975));
+    Interval { low: low.max(range.0), high: high.min(range.1) }
+}
+
+/// Weights of a Bayesian bootstrap: for each cluster, one exponential variate a draw, made when it is first asked
+/// for.
+#[derive(Debug)]
+pub(crate) struct Weights {
+    draws: usize,
+    seed: u64,
+    made: RefCell<Vec<Rc<[f64]>>>,
+}
+
+impl Weights {
+    pub(crate) fn new(bootstrap: Bootstrap) -> Self {
+        Self { draws: bootstrap.draws, seed: bootstrap.seed, made: RefCell::default() }
+    }
+
+    /// Those of a cluster, by its number.
+    fn of(&self, cluster: usize) -> Rc<[f64]> {
+        let mut made = self.made.borrow_mut();
+        while made.len() <= cluster {
+            let mut random = Random::new(seed_of(&made.len().to_string(), self.seed));
+            made.push((0..self.draws).map(|_| random.exponential()).collect());
+        }
+        Rc::clone(&made[cluster])
+    }
 }
 
 /// The percentile interval of a ratio of sums when whole clusters are drawn anew (Efron and

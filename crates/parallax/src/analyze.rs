@@ -15,6 +15,7 @@ use parallax_ner::{ActorsOf, KnownActors};
 use parallax_text::{AnnotatedArticle, Mention};
 use rayon::prelude::*;
 use std::any::Any;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -107,7 +108,7 @@ impl Job {
         Ok(tally)
     }
 
-    fn threads(&self) -> Result<rayon::ThreadPool> {
+    pub(crate) fn threads(&self) -> Result<rayon::ThreadPool> {
         let threads = rayon::ThreadPoolBuilder::new().num_threads(self.config.threads).build();
         threads.context("the threads could not be started")
     }
@@ -217,8 +218,8 @@ fn said(panic: &(dyn Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
 }
 
-/// Groups annotated articles into stories and summarises each: by the story that the user names,
-/// those without one by content and date.
+/// Groups annotated articles into stories and summarises each, on the threads of the pool that this is called
+/// in: by the story that the user names, those without one by content and date.
 #[must_use]
 pub fn compare(
     articles: &[AnnotatedArticle],
@@ -226,54 +227,112 @@ pub fn compare(
     config: &Config,
     models: &Models,
 ) -> Vec<StorySummary> {
-    compare_coded(articles, actors, config, models, CodedTones::default())
+    Comparison::new(articles, actors, config, models, CodedTones::default()).all()
 }
 
-/// [`compare`], with tones that people coded.
-#[must_use]
-pub fn compare_coded(
-    articles: &[AnnotatedArticle],
-    actors: &KnownActors,
-    config: &Config,
-    models: &Models,
-    coded: CodedTones,
-) -> Vec<StorySummary> {
-    let mut stories: BTreeMap<String, (Vec<&AnnotatedArticle>, Vec<bool>)> = BTreeMap::new();
-    let (named, unnamed): (Vec<&AnnotatedArticle>, Vec<&AnnotatedArticle>) =
-        articles.iter().partition(|article| article.document.story.is_some());
-    let groups = group_stories(&unnamed, &config.grouping());
-    let found = groups.iter().flat_map(|group| {
-        let members = group.members.iter().zip(&group.later);
-        members.map(|(&member, &later)| (group.name.clone(), unnamed[member], later))
-    });
-    // What the user puts into a story is part of it, however late.
-    let given = named.iter().map(|&article| (article.document.story.clone().unwrap_or_default(), article, false));
-    for (name, article, later) in given.chain(found) {
-        let story = stories.entry(name).or_default();
-        story.0.push(article);
-        story.1.push(later);
+/// The articles of one story.
+#[derive(Debug, Default)]
+pub(crate) struct Members<'a> {
+    articles: Vec<&'a AnnotatedArticle>,
+    /// Of each: whether it is from a later time than the story.
+    later: Vec<bool>,
+}
+
+/// Stories and what their comparison needs.
+pub(crate) struct Comparison<'a> {
+    stories: BTreeMap<String, Members<'a>>,
+    actors: &'a KnownActors,
+    options: SummaryOptions,
+}
+
+impl<'a> Comparison<'a> {
+    /// Groups articles; `coded` are tones that people coded.
+    pub(crate) fn new(
+        articles: &'a [AnnotatedArticle],
+        actors: &'a KnownActors,
+        config: &Config,
+        models: &Models,
+        coded: CodedTones,
+    ) -> Self {
+        let mut stories: BTreeMap<String, Members<'a>> = BTreeMap::new();
+        let (named, unnamed): (Vec<&AnnotatedArticle>, Vec<&AnnotatedArticle>) =
+            articles.iter().partition(|article| article.document.story.is_some());
+        let groups = group_stories(&unnamed, &config.grouping());
+        let found = groups.iter().flat_map(|group| {
+            let members = group.members.iter().zip(&group.later);
+            members.map(|(&member, &later)| (group.name.clone(), unnamed[member], later))
+        });
+        // What the user puts into a story is part of it, however late.
+        let given = named.iter().map(|&article| (article.document.story.clone().unwrap_or_default(), article, false));
+        for (name, article, later) in given.chain(found) {
+            let story = stories.entry(name).or_default();
+            story.articles.push(article);
+            story.later.push(later);
+        }
+        let errors = if config.classifier_error { models.errors.clone() } else { BTreeMap::new() };
+        let options = SummaryOptions { errors, coded, ..config.summary(&models.label()) };
+        Self { stories, actors, options }
     }
-    let errors = if config.classifier_error { models.errors.clone() } else { BTreeMap::new() };
-    let options = SummaryOptions { errors, coded, ..config.summary(&models.label()) };
-    stories
-        .into_iter()
-        .map(|(story, (members, later))| {
-            let found = parallax_ner::merge(&members.iter().map(|a| actors_of(a)).collect::<Vec<_>>(), actors);
-            let wanted = |known: Option<usize>| known.is_some_and(|index| actors.actors()[index].of_interest);
-            let found: Vec<ActorInStory> = found
-                .into_iter()
-                .map(|actor| ActorInStory {
-                    id: actor.id,
-                    name: actor.name,
-                    kind: actor.kind,
-                    is_named: actor.is_named,
-                    of_interest: wanted(actor.known),
-                    members: actor.members,
-                })
-                .collect();
-            summarize(&story, &members, &later, &found, &label, &options)
-        })
-        .collect()
+
+    /// Number of stories.
+    pub(crate) fn len(&self) -> usize {
+        self.stories.len()
+    }
+
+    /// Names and articles of the stories that have the most outlets, then the most articles, as many as have at
+    /// most `articles` articles together; one story at least.
+    pub(crate) fn largest(&self, articles: usize) -> BTreeMap<&str, &[&'a AnnotatedArticle]> {
+        let outlets = |story: &Members<'_>| {
+            story.articles.iter().filter_map(|one| one.article.outlet.as_deref()).collect::<BTreeSet<_>>().len()
+        };
+        let mut ranked: Vec<(&String, &Members<'a>)> = self.stories.iter().collect();
+        ranked.sort_by_cached_key(|(name, story)| Reverse((outlets(story), story.articles.len(), Reverse(*name))));
+        let mut left = articles;
+        let mut chosen = BTreeMap::new();
+        for (name, story) in ranked {
+            if story.articles.len() <= left || chosen.is_empty() {
+                left = left.saturating_sub(story.articles.len());
+                chosen.insert(name.as_str(), story.articles.as_slice());
+            }
+        }
+        chosen
+    }
+
+    /// Summarises the stories, in order of their names, some at a time on the threads of the pool that this is
+    /// called in, and hands them over: memory does not grow with their number.
+    ///
+    /// # Errors
+    /// Those of `take`.
+    pub(crate) fn for_each(&self, mut take: impl FnMut(StorySummary) -> Result<()> + Send) -> Result<()> {
+        let stories: Vec<(&String, &Members<'a>)> = self.stories.iter().collect();
+        for round in stories.chunks(16 * rayon::current_num_threads()) {
+            let made: Vec<StorySummary> = round.par_iter().map(|(name, story)| self.summary(name, story)).collect();
+            made.into_iter().try_for_each(&mut take)?;
+        }
+        Ok(())
+    }
+
+    fn all(&self) -> Vec<StorySummary> {
+        self.stories.par_iter().map(|(name, story)| self.summary(name, story)).collect()
+    }
+
+    fn summary(&self, name: &str, story: &Members<'_>) -> StorySummary {
+        let members: Vec<ActorsOf> = story.articles.iter().map(|article| actors_of(article)).collect();
+        let found = parallax_ner::merge(&members, self.actors);
+        let wanted = |known: Option<usize>| known.is_some_and(|index| self.actors.actors()[index].of_interest);
+        let found: Vec<ActorInStory> = found
+            .into_iter()
+            .map(|actor| ActorInStory {
+                id: actor.id,
+                name: actor.name,
+                kind: actor.kind,
+                is_named: actor.is_named,
+                of_interest: wanted(actor.known),
+                members: actor.members,
+            })
+            .collect();
+        summarize(name, &story.articles, &story.later, &found, &label, &self.options)
+    }
 }
 
 fn label(text: &str, mention: &Mention) -> Label {
@@ -288,20 +347,16 @@ fn actors_of(article: &AnnotatedArticle) -> ActorsOf {
 /// Name of the story of articles that name none.
 pub(crate) const UNNAMED_STORY: &str = ONLY_STORY;
 
-/// Warns of stories whose articles lie further apart than one event's do.
-pub(crate) fn date_warnings(stories: &[StorySummary], config: &Config) -> Vec<String> {
-    let mut warnings = Vec::new();
-    for story in stories {
-        let dates: BTreeSet<jiff::civil::Date> =
-            story.documents.iter().filter_map(|document| document.published.as_ref()?.parse().ok()).collect();
-        let (Some(first), Some(last)) = (dates.first(), dates.last()) else { continue };
-        let days = last.duration_since(*first).as_hours() / 24;
-        if days > i64::from(config.story_days) {
-            warnings.push(format!(
-                "story {:?}: its articles are dated {first} to {last}, {days} days apart; what is marked `later` does not count as leaving facts out; if they report different events, name a `story` for each in corpus.csv",
-                story.id
-            ));
-        }
-    }
-    warnings
+/// Warns of a story whose articles lie further apart than one event's do.
+pub(crate) fn date_warning(story: &StorySummary, config: &Config) -> Option<String> {
+    let dates: BTreeSet<jiff::civil::Date> =
+        story.documents.iter().filter_map(|document| document.published.as_ref()?.parse().ok()).collect();
+    let (first, last) = (dates.first()?, dates.last()?);
+    let days = last.duration_since(*first).as_hours() / 24;
+    (days > i64::from(config.story_days)).then(|| {
+        format!(
+            "story {:?}: its articles are dated {first} to {last}, {days} days apart; what is marked `later` does not count as leaving facts out; if they report different events, name a `story` for each in corpus.csv",
+            story.id
+        )
+    })
 }

@@ -1,11 +1,13 @@
 //! The command line.
 
-use crate::analyze::{Job, Tally, compare_coded, date_warnings};
+use crate::analyze::{Comparison, Job, Tally, date_warning};
 use crate::annotate::make_article;
 use crate::config::{Config, SharedTextUse};
 use crate::export::{Exported, Format, export_results};
 use crate::models::{Engine, EngineOptions, Models, find_models};
-use crate::output::{Clock, write_all};
+use crate::output::{Clock, RunFiles};
+use crate::progress::Progress;
+use crate::report::Shown;
 use crate::user_models::UserModels;
 use crate::vectors_file::VectorsFile;
 use crate::wcxb::Split;
@@ -13,7 +15,9 @@ use crate::{actors_file, codebook_file, coders, evaluate, explain, messages, she
 use anyhow::{Context, Result, bail};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use parallax_encoder::Device;
+use parallax_text::AnnotatedArticle;
 use parallax_text::record::AnnotationRecord;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -598,31 +602,69 @@ fn analyze(
     let coded = coded.map(coders::Coded::read).transpose()?.unwrap_or_default();
     let models = models.load_for(&job.config)?;
     let mut articles = Vec::new();
+    let since = Instant::now();
     let mut tally = job.annotate_found(&inputs, &models, |article| {
         articles.push(article);
         Ok(())
     })?;
+    let annotating = since.elapsed().as_secs_f64();
     let (coded, unmatched) = coded.matched(&articles);
     if unmatched > 0 {
         tally.warnings.push(format!("{unmatched} coded mentions are not in these pages as they are annotated now"));
     }
-    let stories = compare_coded(&articles, &job.actors, &job.config, &models, coded);
-    tally.warnings.extend(date_warnings(&stories, &job.config));
+    let since = Instant::now();
+    let comparison = Comparison::new(&articles, &job.actors, &job.config, &models, coded);
+    let chosen = comparison.largest(job.config.report_articles);
+    let mut shown = to_be_shown(&comparison, &chosen, &articles);
+    let mut files = RunFiles::begin(out, &models.label(), exports)?;
+    let progress = Progress::of("stories", Some(comparison.len() as u64), job.quiet);
+    let mut stdout = BufWriter::new(io::stdout());
+    job.threads()?.install(|| {
+        comparison.for_each(|story| {
+            files.add_story(&story)?;
+            write!(stdout, "{}", terminal::story(&story))?;
+            tally.warnings.extend(date_warning(&story, &job.config));
+            if chosen.contains_key(story.id.as_str()) {
+                shown.stories.push(story);
+            }
+            progress.step();
+            Ok(())
+        })
+    })?;
+    progress.finish();
+    let comparing = since.elapsed().as_secs_f64();
+    tally.warnings.extend(shown.left_out.clone());
     tally.warnings.extend(outlet_warning(&articles));
-    let clock = Clock { started, seconds: began.elapsed().as_secs_f64() };
-    write_all(out, &articles, &stories, (job, &models, &tally), clock, exports)?;
-    let mut shown = BufWriter::new(io::stdout().lock());
-    for story in &stories {
-        write!(shown, "{}", terminal::story(story))?;
-    }
+    let clock = Clock { started, seconds: began.elapsed().as_secs_f64(), annotating, comparing };
+    files.finish(&articles, &shown, (job, &models, &tally), clock)?;
     let (done, report) = (tally.done, out.join("report.html"));
-    writeln!(shown, "\n{done} articles in {:.1} s. Report: {}", clock.seconds, report.display())?;
-    shown.flush()?;
+    writeln!(stdout, "\n{done} articles in {:.1} s. Report: {}", clock.seconds, report.display())?;
+    stdout.flush()?;
     Ok(tell(&tally, job.quiet))
 }
 
+/// What the report will show, its stories still to be compared.
+fn to_be_shown<'a>(
+    comparison: &Comparison<'a>,
+    chosen: &BTreeMap<&str, &[&'a AnnotatedArticle]>,
+    articles: &'a [AnnotatedArticle],
+) -> Shown<'a> {
+    let ids: BTreeSet<&str> = chosen.values().copied().flatten().map(|one| one.document.doc_id.as_str()).collect();
+    let shown: Vec<_> = articles.iter().filter(|one| ids.contains(one.document.doc_id.as_str())).collect();
+    let left_out = (shown.len() < articles.len()).then(|| {
+        format!(
+            "The report shows {} of {} stories, those with the most outlets ({} of {} articles); summary.json and the tables hold all. For others, analyze their pages alone, or raise `report_articles`",
+            chosen.len(),
+            comparison.len(),
+            shown.len(),
+            articles.len()
+        )
+    });
+    Shown { stories: Vec::new(), articles: shown, left_out }
+}
+
 /// What to do where pages do not say whose they are: outlets are what is compared.
-fn outlet_warning(articles: &[parallax_text::AnnotatedArticle]) -> Option<String> {
+fn outlet_warning(articles: &[AnnotatedArticle]) -> Option<String> {
     let unnamed = articles.iter().filter(|article| article.article.outlet.is_none());
     let ids: Vec<&str> = unnamed.map(|article| article.document.doc_id.as_str()).collect();
     let first = ids.first()?;

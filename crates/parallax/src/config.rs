@@ -53,6 +53,8 @@ pub struct Config {
     pub most_facts: usize,
     /// Whether text that an article shares with an earlier one counts in its figures.
     pub shared_text: SharedTextUse,
+    /// Articles that `report.html` holds at most, whole stories of them; the other files hold all.
+    pub report_articles: usize,
 }
 
 /// What the figures of an article make of the text that an earlier article of the story has too.
@@ -93,6 +95,7 @@ impl Default for Config {
             least_near: summary.coverage.near,
             most_facts: summary.coverage.most_facts,
             shared_text: SharedTextUse::default(),
+            report_articles: 200,
         }
     }
 }

@@ -60,8 +60,9 @@ pub mod user_models;
 mod vectors_file;
 mod verify;
 mod wcxb;
+mod whole_file;
 
-pub use analyze::{Job, Tally, compare, compare_coded};
+pub use analyze::{Job, Tally, compare};
 pub use config::{Config, SharedTextUse};
 pub use input::DocumentError;
 pub use models::{Discourse, Engine, EngineOptions, Models, Precision, StanceJudge, find_models};

@@ -2,28 +2,24 @@
 
 use crate::analyze::{Job, Tally};
 use crate::export::{CheckedArticle, Exporter, Format};
-use crate::input::{DocumentError, hexadecimal};
+use crate::input::DocumentError;
 use crate::models::Models;
+use crate::report::Shown;
+use crate::table::Table;
 use crate::tables::Tables;
 use crate::user_models::OwnRecord;
+use crate::whole_file::WholeFile;
 use crate::{report, vectors_file};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use parallax_compare::StorySummary;
 use parallax_text::AnnotatedArticle;
-use parallax_text::record::AnnotationRecord;
+use parallax_text::record::{AnnotationRecord, rounded};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// `summary.json`.
-#[derive(Debug, Serialize)]
-struct SummaryFile<'a> {
-    schema: &'static str,
-    model: String,
-    stories: &'a [StorySummary],
-}
+/// The version of `summary.json`.
+const SUMMARY: &str = "parallax/summary/1";
 
 /// `run.json`: everything about the run that is not in the other files.
 #[derive(Debug, Serialize)]
@@ -32,6 +28,10 @@ struct RunFile<'a> {
     parallax: &'static str,
     started: String,
     seconds: f64,
+    /// The part of them for reading, cleaning and annotating, models loaded.
+    seconds_annotating: f64,
+    /// The part of them for stories and their comparison.
+    seconds_comparing: f64,
     threads: usize,
     engine: EngineRecord,
     models: Vec<ModelRecord<'a>>,
@@ -75,105 +75,151 @@ struct InputRecord<'a> {
 pub(crate) struct Clock {
     /// Seconds since 1970 when it started.
     pub(crate) started: i64,
-    /// Seconds it took.
+    /// Seconds it took, files not yet written.
     pub(crate) seconds: f64,
+    /// The part of them for annotating, models loaded.
+    pub(crate) annotating: f64,
+    /// The part of them for comparing.
+    pub(crate) comparing: f64,
 }
 
-/// Writes all files of an analysis into `folder`, which is made where it is missing.
-pub(crate) fn write_all(
-    folder: &Path,
-    articles: &[AnnotatedArticle],
-    stories: &[StorySummary],
-    (job, models, tally): (&Job, &Models, &Tally),
-    clock: Clock,
-    exports: &[Format],
-) -> Result<()> {
-    let mut out = Folder::open(folder)?;
-    let mut lines = Vec::new();
-    let mut tables = Tables::new(stories)?;
-    let mut exporter = Exporter::new(folder, exports, stories)?;
-    for article in articles {
-        let record = AnnotationRecord::new(article);
-        serde_json::to_writer(&mut lines, &record)?;
-        lines.push(b'\n');
-        let article = CheckedArticle::new(&record)?;
-        tables.add(&article);
-        exporter.add(&article)?;
-    }
-    out.write("annotations.jsonl", &lines)?;
-    out.write("vectors.safetensors", &vectors_file::bytes(articles, &models.sha256)?)?;
-    let summary = SummaryFile { schema: "parallax/summary/1", model: models.label(), stories };
-    let mut json = serde_json::to_vec_pretty(&summary)?;
-    json.push(b'\n');
-    out.write("summary.json", &json)?;
-    for table in tables.finish()? {
-        out.write(&format!("{}.csv", table.name), &table.csv()?)?;
-    }
-    out.hashes.extend(exporter.finish()?.files);
-    let page = report::page(articles, stories, &models.label(), &tally.errors)?;
-    out.write("report.html", page.as_bytes())?;
-
-    let engine = models.encoder.engine();
-    let run = RunFile {
-        schema: "parallax/run/1",
-        parallax: env!("CARGO_PKG_VERSION"),
-        started: jiff::Timestamp::from_second(clock.started).map(|at| at.to_string()).unwrap_or_default(),
-        seconds: parallax_text::record::rounded(clock.seconds),
-        threads: job.config.threads,
-        engine: EngineRecord {
-            name: engine.name.to_string(),
-            precision: engine.precision.to_string(),
-            kernel: engine.kernel.to_string(),
-        },
-        models: models.all().into_iter().map(|(name, sha256)| ModelRecord { name, sha256 }).collect(),
-        user_models: models.own.records(),
-        settings: &job.config,
-        clean: job.clean,
-        inputs: articles
-            .iter()
-            .map(|article| {
-                let origin = &article.document.origin;
-                InputRecord {
-                    doc_id: &article.document.doc_id,
-                    source: &origin.path,
-                    record: origin.record,
-                    sha256: &origin.sha256,
-                    encoding: &origin.encoding,
-                }
-            })
-            .collect(),
-        done: tally.done,
-        errors: &tally.errors,
-        warnings: &tally.warnings,
-        files: out.hashes.clone(),
-    };
-    let mut json = serde_json::to_vec_pretty(&run)?;
-    json.push(b'\n');
-    out.write("run.json", &json)
-}
-
-/// A folder that files are written into under another name first, so that none is ever half there.
-struct Folder {
-    path: PathBuf,
+/// Writes the files of an analysis: its stories as they are compared, then its articles, then the rest. No list
+/// of all of them is made in memory.
+pub(crate) struct RunFiles {
+    folder: PathBuf,
+    summary: WholeFile,
+    stories: usize,
+    tables: Tables,
+    /// The tables that are being written.
+    csv: BTreeMap<&'static str, WholeFile>,
+    exporter: Exporter,
     hashes: BTreeMap<String, String>,
 }
 
-impl Folder {
-    fn open(path: &Path) -> Result<Self> {
-        std::fs::create_dir_all(path).with_context(|| {
-            format!("{}: the output folder cannot be made; name another with --out", path.display())
-        })?;
-        Ok(Self { path: path.to_path_buf(), hashes: BTreeMap::new() })
+impl RunFiles {
+    /// Begins the files in a folder, which is made where it is missing; `model` names the models.
+    pub(crate) fn begin(folder: &Path, model: &str, exports: &[Format]) -> Result<Self> {
+        let mut summary = WholeFile::create(&folder.join("summary.json"))?;
+        let model = serde_json::to_string(model)?;
+        summary.write(format!("{{\n  \"schema\": \"{SUMMARY}\",\n  \"model\": {model},\n  \"stories\": [").as_bytes())?;
+        Ok(Self {
+            folder: folder.to_path_buf(),
+            summary,
+            stories: 0,
+            tables: Tables::new(),
+            csv: BTreeMap::new(),
+            exporter: Exporter::new(folder, exports)?,
+            hashes: BTreeMap::new(),
+        })
     }
 
-    fn write(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
-        let path = self.path.join(name);
-        let partial = self.path.join(format!("{name}.partial"));
-        let written = std::fs::File::create(&partial)
-            .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-            .and_then(|()| std::fs::rename(&partial, &path));
-        written.with_context(|| format!("{}: cannot be written", path.display()))?;
-        self.hashes.insert(name.to_owned(), hexadecimal(&Sha256::digest(bytes)));
-        Ok(())
+    /// Adds a story; all stories come before the articles.
+    pub(crate) fn add_story(&mut self, story: &StorySummary) -> Result<()> {
+        self.summary.write(if self.stories == 0 { b"\n" } else { b",\n" })?;
+        self.stories += 1;
+        // JSON has no line breaks inside its strings.
+        for (number, line) in serde_json::to_string_pretty(story)?.lines().enumerate() {
+            self.summary.write(if number == 0 { b"    " } else { b"\n    " })?;
+            self.summary.write(line.as_bytes())?;
+        }
+        self.tables.add_story(story)?;
+        self.exporter.add_story(story)?;
+        write_long_tables(&self.folder, &mut self.csv, &mut self.tables)
     }
+
+    /// Writes the articles with their vectors, the page, and `run.json`, which names all files.
+    pub(crate) fn finish(
+        mut self,
+        articles: &[AnnotatedArticle],
+        shown: &Shown<'_>,
+        (job, models, tally): (&Job, &Models, &Tally),
+        clock: Clock,
+    ) -> Result<()> {
+        self.summary.write(if self.stories == 0 { b"]\n}\n" } else { b"\n  ]\n}\n" })?;
+        self.hashes.insert("summary.json".to_owned(), self.summary.finish()?);
+        let mut annotations = WholeFile::create(&self.folder.join("annotations.jsonl"))?;
+        for article in articles {
+            let record = AnnotationRecord::new(article);
+            let mut line = serde_json::to_vec(&record)?;
+            line.push(b'\n');
+            annotations.write(&line)?;
+            let article = CheckedArticle::new(&record)?;
+            self.tables.add(&article);
+            self.exporter.add(&article)?;
+            write_long_tables(&self.folder, &mut self.csv, &mut self.tables)?;
+        }
+        self.hashes.insert("annotations.jsonl".to_owned(), annotations.finish()?);
+        let mut vectors = WholeFile::create(&self.folder.join("vectors.safetensors"))?;
+        vectors_file::write(articles, &models.sha256, |bytes| vectors.write(bytes))?;
+        self.hashes.insert("vectors.safetensors".to_owned(), vectors.finish()?);
+        for mut table in self.tables.finish() {
+            write_rows(&self.folder, &mut self.csv, &mut table)?;
+            if let Some(file) = self.csv.remove(table.name) {
+                self.hashes.insert(format!("{}.csv", table.name), file.finish()?);
+            }
+        }
+        // Tables of layers that never ran.
+        self.csv.into_values().try_for_each(WholeFile::discard)?;
+        self.hashes.extend(self.exporter.finish()?.files);
+        let mut page = WholeFile::create(&self.folder.join("report.html"))?;
+        page.write(report::page(shown, &models.label(), &tally.errors)?.as_bytes())?;
+        self.hashes.insert("report.html".to_owned(), page.finish()?);
+
+        let engine = models.encoder.engine();
+        let run = RunFile {
+            schema: "parallax/run/1",
+            parallax: env!("CARGO_PKG_VERSION"),
+            started: jiff::Timestamp::from_second(clock.started).map(|at| at.to_string()).unwrap_or_default(),
+            seconds: rounded(clock.seconds),
+            seconds_annotating: rounded(clock.annotating),
+            seconds_comparing: rounded(clock.comparing),
+            threads: job.config.threads,
+            engine: EngineRecord {
+                name: engine.name.to_string(),
+                precision: engine.precision.to_string(),
+                kernel: engine.kernel.to_string(),
+            },
+            models: models.all().into_iter().map(|(name, sha256)| ModelRecord { name, sha256 }).collect(),
+            user_models: models.own.records(),
+            settings: &job.config,
+            clean: job.clean,
+            inputs: articles
+                .iter()
+                .map(|article| {
+                    let origin = &article.document.origin;
+                    InputRecord {
+                        doc_id: &article.document.doc_id,
+                        source: &origin.path,
+                        record: origin.record,
+                        sha256: &origin.sha256,
+                        encoding: &origin.encoding,
+                    }
+                })
+                .collect(),
+            done: tally.done,
+            errors: &tally.errors,
+            warnings: &tally.warnings,
+            files: self.hashes,
+        };
+        let mut json = serde_json::to_vec_pretty(&run)?;
+        json.push(b'\n');
+        let mut file = WholeFile::create(&self.folder.join("run.json"))?;
+        file.write(&json)?;
+        file.finish().map(drop)
+    }
+}
+
+/// Writes the rows of a table to its file, which is begun with the first of them.
+fn write_rows(folder: &Path, files: &mut BTreeMap<&'static str, WholeFile>, table: &mut Table) -> Result<()> {
+    let begun = files.contains_key(table.name);
+    let rows = table.take_csv(!begun)?;
+    if !begun {
+        files.insert(table.name, WholeFile::create(&folder.join(format!("{}.csv", table.name)))?);
+    }
+    files.get_mut(table.name).map_or(Ok(()), |file| file.write(&rows))
+}
+
+/// Writes what is too long to wait.
+fn write_long_tables(folder: &Path, files: &mut BTreeMap<&'static str, WholeFile>, tables: &mut Tables) -> Result<()> {
+    tables.long().try_for_each(|table| write_rows(folder, files, table))
 }

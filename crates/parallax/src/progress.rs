@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-/// Counts finished documents.
+/// Counts what is finished.
 pub(crate) struct Progress {
     bar: ProgressBar,
     total: Option<u64>,
@@ -21,14 +21,20 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 impl Progress {
     pub(crate) fn start(total: Option<u64>, quiet: bool) -> Self {
+        Self::of("articles", total, quiet)
+    }
+
+    /// Counts something other than articles, by its name.
+    pub(crate) fn of(what: &'static str, total: Option<u64>, quiet: bool) -> Self {
         let hidden = quiet || messages::are_json();
         let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let bar = ProgressBar::with_draw_target(total, target);
         let shape = match total {
-            Some(_) => "{elapsed} [{bar:30}] {pos}/{len} articles, {per_sec}, {eta} left",
-            None => "{elapsed} {spinner} {pos} articles, {per_sec}",
+            Some(_) => "{elapsed} [{bar:30}] {pos}/{len} {msg}, {per_sec}, {eta} left",
+            None => "{elapsed} {spinner} {pos} {msg}, {per_sec}",
         };
         bar.set_style(ProgressStyle::with_template(shape).expect("the template is well-formed"));
+        bar.set_message(what);
         let began = Instant::now();
         Self { bar, total, quiet, began, said: Mutex::new(began) }
     }

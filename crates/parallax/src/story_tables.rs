@@ -147,35 +147,46 @@ const SHAPES: [Shape; 6] = [
     },
 ];
 
-/// The tables of the lists that the stories have.
-pub(crate) fn all(stories: &[Value]) -> Result<Vec<Table>, NotAsPromised> {
-    let mut tables = Vec::new();
-    for shape in &SHAPES {
-        if stories.iter().any(|story| story.get(shape.list).is_some()) {
-            tables.push(table(shape, stories)?);
-        }
-    }
-    Ok(tables)
-}
+/// The tables of the lists that the stories have, while the stories come in.
+#[derive(Debug, Default)]
+pub(crate) struct StoryTables([Option<Table>; SHAPES.len()]);
 
-fn table(shape: &Shape, stories: &[Value]) -> Result<Table, NotAsPromised> {
-    let columns: Vec<(&'static str, Kind)> =
-        std::iter::once(("story", Text)).chain(shape.columns.iter().map(|&(name, _, kind)| (name, kind))).collect();
-    let mut table = Table::new(shape.name, &columns);
-    for story in stories {
+impl StoryTables {
+    /// Adds a story, as `summary.json` has it.
+    pub(crate) fn add(&mut self, story: &Value) -> Result<(), NotAsPromised> {
         let id = story.get("id").and_then(Value::as_str).unwrap_or_default();
-        for outer in list(story, shape.list) {
-            match shape.inner {
-                Some(inner) => {
-                    for inner in list(outer, inner) {
-                        table.push(row(shape, id, outer, inner)?);
+        for (shape, table) in SHAPES.iter().zip(&mut self.0) {
+            if story.get(shape.list).is_some() {
+                let table = table.get_or_insert_with(|| empty(shape));
+                for outer in list(story, shape.list) {
+                    match shape.inner {
+                        Some(inner) => {
+                            for inner in list(outer, inner) {
+                                table.push(row(shape, id, outer, inner)?);
+                            }
+                        }
+                        None => table.push(row(shape, id, outer, outer)?),
                     }
                 }
-                None => table.push(row(shape, id, outer, outer)?),
             }
         }
+        Ok(())
     }
-    Ok(table)
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Table> {
+        self.0.iter_mut().flatten()
+    }
+
+    /// The tables of lists that a story had.
+    pub(crate) fn finish(self) -> impl Iterator<Item = Table> {
+        self.0.into_iter().flatten()
+    }
+}
+
+fn empty(shape: &Shape) -> Table {
+    let columns: Vec<(&'static str, Kind)> =
+        std::iter::once(("story", Text)).chain(shape.columns.iter().map(|&(name, _, kind)| (name, kind))).collect();
+    Table::new(shape.name, &columns)
 }
 
 fn list<'a>(value: &'a Value, field: &str) -> impl Iterator<Item = &'a Value> {
@@ -225,6 +236,12 @@ fn cell(value: &Value, kind: Kind) -> Option<Cell> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    fn all(stories: &[Value]) -> Result<Vec<Table>, NotAsPromised> {
+        let mut tables = StoryTables::default();
+        stories.iter().try_for_each(|story| tables.add(story))?;
+        Ok(tables.finish().collect())
+    }
 
     #[test]
     fn a_row_is_a_cell_of_the_matrix_of_facts() {

@@ -95,8 +95,32 @@ impl Table {
     /// # Errors
     /// None that a table in memory can cause; the writer's signature has them.
     pub(crate) fn csv(&self) -> csv::Result<Vec<u8>> {
+        self.csv_with(true)
+    }
+
+    /// The rows as CSV, the first time with a header; the table is empty then.
+    ///
+    /// # Errors
+    /// As [`csv`](Self::csv).
+    pub(crate) fn take_csv(&mut self, header: bool) -> csv::Result<Vec<u8>> {
+        let made = self.csv_with(header)?;
+        self.rows = 0;
+        for column in &mut self.columns {
+            match &mut column.values {
+                Values::Text(values) => values.clear(),
+                Values::Whole(values) => values.clear(),
+                Values::Number(values) => values.clear(),
+                Values::Truth(values) => values.clear(),
+            }
+        }
+        Ok(made)
+    }
+
+    fn csv_with(&self, header: bool) -> csv::Result<Vec<u8>> {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(self.columns.iter().map(|column| column.name))?;
+        if header {
+            writer.write_record(self.columns.iter().map(|column| column.name))?;
+        }
         for row in 0..self.rows {
             for column in &self.columns {
                 match &column.values {

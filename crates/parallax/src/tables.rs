@@ -2,20 +2,25 @@
 //! are code points of the annotation's `text`.
 
 use crate::export::CheckedArticle;
-use crate::story_tables;
+use crate::story_tables::StoryTables;
 use crate::table::{Kind, Table, name_of, row};
+use anyhow::Result;
 use parallax_compare::StorySummary;
 use parallax_text::record::{AnnotationRecord, rounded};
 use parallax_text::{LayerStatus, VerbClass};
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 use Kind::{Number, Text, Truth, Whole};
 
-/// The tables of a run, while its articles come in.
+/// Rows from which on a table is worth writing before it is whole.
+const LONG: usize = 20_000;
+
+/// The tables of a run, while its stories and articles come in.
 #[derive(Debug)]
 pub(crate) struct Tables {
-    stories: Vec<Value>,
+    of_stories: StoryTables,
+    /// Whether there are stories: without them, no table tells of them.
+    compared: bool,
     measurements: Table,
     evidence: Table,
     articles: Table,
@@ -44,25 +49,7 @@ struct DocumentRow {
 }
 
 impl Tables {
-    /// Begins the tables of a run with what its stories say.
-    pub(crate) fn new(stories: &[StorySummary]) -> serde_json::Result<Self> {
-        let mut tables = Self::empty(stories.iter().map(serde_json::to_value).collect::<Result<_, _>>()?);
-        for story in stories {
-            for document in &story.documents {
-                tables.documents.entry(document.doc_id.clone()).or_default().push(DocumentRow {
-                    story: story.id.clone(),
-                    words_kept: document.words_kept,
-                    words_dropped: document.words_dropped,
-                    body_sentences: document.body_sentences,
-                });
-            }
-            tables.add_measurements(story);
-            tables.add_actors(story);
-        }
-        Ok(tables)
-    }
-
-    fn empty(stories: Vec<Value>) -> Self {
+    pub(crate) fn new() -> Self {
         let measurements = Table::new(
             "measurements",
             &[
@@ -198,7 +185,8 @@ impl Tables {
         ];
         let wording = [("doc_id", Text), ("sentence", Whole), ("zone", Text), ("loaded", Number), ("words", Text)];
         Self {
-            stories,
+            of_stories: StoryTables::default(),
+            compared: false,
             measurements,
             evidence: Table::new("evidence", &[("measurement", Text), ("sentence", Text)]),
             articles: Table::new("articles", &articles),
@@ -214,6 +202,27 @@ impl Tables {
             layers: BTreeSet::new(),
             documents: BTreeMap::new(),
         }
+    }
+
+    /// Adds a story; all stories come before the first article.
+    ///
+    /// # Errors
+    /// Where a list of the story is not what its table promises.
+    pub(crate) fn add_story(&mut self, story: &StorySummary) -> Result<()> {
+        self.compared = true;
+        for document in &story.documents {
+            self.documents.entry(document.doc_id.clone()).or_default().push(DocumentRow {
+                story: story.id.clone(),
+                words_kept: document.words_kept,
+                words_dropped: document.words_dropped,
+                body_sentences: document.body_sentences,
+            });
+        }
+        self.add_measurements(story);
+        self.add_actors(story);
+        // The longest list has its tables already, and needs no second copy.
+        let rest = StorySummary { measurements: Vec::new(), ..story.clone() };
+        Ok(self.of_stories.add(&serde_json::to_value(rest)?)?)
     }
 
     fn add_measurements(&mut self, story: &StorySummary) {
@@ -419,16 +428,25 @@ impl Tables {
         }
     }
 
+    /// The tables with as many rows that what they hold should be written.
+    pub(crate) fn long(&mut self) -> impl Iterator<Item = &mut Table> {
+        let Self {
+            measurements, evidence, articles, actors, sentences, mentions, quotes, tones, frames, stances, wording, ..
+        } = self;
+        let all = [measurements, evidence, articles, actors, sentences, mentions, quotes, tones, frames, stances, wording];
+        all.into_iter().chain(self.of_stories.iter_mut()).filter(|table| table.rows >= LONG)
+    }
+
     /// The tables: those of layers that ran, and those of stories where there are any.
-    pub(crate) fn finish(self) -> Result<Vec<Table>, story_tables::NotAsPromised> {
+    pub(crate) fn finish(self) -> Vec<Table> {
         let mut tables = vec![self.articles, self.sentences, self.tones, self.mentions, self.quotes];
-        if !self.stories.is_empty() {
+        if self.compared {
             tables.extend([self.measurements, self.evidence, self.actors]);
         }
         let by_layer = [("frames", self.frames), ("stances", self.stances), ("wording", self.wording)];
         tables.extend(by_layer.into_iter().filter(|(layer, _)| self.layers.contains(*layer)).map(|(_, table)| table));
-        tables.extend(story_tables::all(&self.stories)?);
-        Ok(tables)
+        tables.extend(self.of_stories.finish());
+        tables
     }
 }
 
@@ -441,9 +459,9 @@ mod tests {
     fn articles_fill_the_tables_of_the_layers_that_ran() {
         let mut record = full();
         let count = |record: &AnnotationRecord| -> BTreeMap<&str, usize> {
-            let mut tables = Tables::new(&[]).unwrap();
+            let mut tables = Tables::new();
             tables.add(&CheckedArticle::new(record).unwrap());
-            tables.finish().unwrap().iter().map(|table| (table.name, table.rows)).collect()
+            tables.finish().iter().map(|table| (table.name, table.rows)).collect()
         };
         let rows = count(&record);
         assert_eq!((rows["sentences"], rows["mentions"], rows["quotes"], rows["tones"]), (4, 4, 1, 4));

@@ -16,14 +16,17 @@ use std::path::{Path, PathBuf};
 const FORMAT: &str = "parallax/vectors/1";
 const METADATA: &str = "__metadata__";
 
-/// The whole file, for articles that are in memory.
-pub(crate) fn bytes(articles: &[AnnotatedArticle], model_sha256: &str) -> Result<Vec<u8>> {
+/// Hands over the file piece by piece, for articles that are in memory.
+pub(crate) fn write(
+    articles: &[AnnotatedArticle],
+    model_sha256: &str,
+    mut take: impl FnMut(&[u8]) -> Result<()>,
+) -> Result<()> {
     let mut index = Index::new(model_sha256);
     let vectors = || articles.iter().filter_map(|article| Some((article, article.vectors.as_ref()?)));
     vectors().for_each(|(article, vectors)| index.add(&article.document.doc_id, vectors));
-    let mut out = index.header()?;
-    vectors().for_each(|(_, vectors)| out.extend(row_bytes(vectors)));
-    Ok(out)
+    take(&index.header()?)?;
+    vectors().try_for_each(|(_, vectors)| take(&row_bytes(vectors).collect::<Vec<_>>()))
 }
 
 /// Writes the file while the articles come: what comes first in it is known last, so that vectors
@@ -144,7 +147,9 @@ mod tests {
         articles.iter().for_each(|article| file.add(article).unwrap());
         file.finish().unwrap();
         let written = std::fs::read(&path).unwrap();
-        assert_eq!(written, bytes(&articles, "ab").unwrap());
+        let mut other = Vec::new();
+        write(&articles, "ab", |bytes| Ok(other.extend_from_slice(bytes))).unwrap();
+        assert_eq!(written, other);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
 
         let read = safetensors::SafeTensors::deserialize(&written).unwrap();

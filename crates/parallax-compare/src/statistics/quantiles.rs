@@ -67,10 +67,10 @@ impl Random {
     }
 }
 
-/// The value below which a share of the values lies; they are put in order.
+/// The value below which a share of the values lies; their order changes.
 pub(crate) fn quantile(values: &mut [f64], share: f64) -> f64 {
-    values.sort_unstable_by(f64::total_cmp);
-    values[((values.len() - 1) as f64 * share).round() as usize]
+    let rank = ((values.len() - 1) as f64 * share).round() as usize;
+    *values.select_nth_unstable_by(rank, f64::total_cmp).1
 }
 
 /// The levels of a percentile interval at 95 % that make up for `n` clusters (Hesterberg 2015):

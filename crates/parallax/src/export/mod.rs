@@ -36,17 +36,14 @@ pub use results::export_results;
 pub use web_annotation::{PAGE_END, PAGE_START, text_name, web_annotations};
 pub use xmi::{type_system, xmi};
 
-use crate::input::hexadecimal;
 use crate::tables::Tables;
+use crate::whole_file::WholeFile;
 use anyhow::{Context, Result};
 use article::file_name;
 use coder_matrix::{CoderFiles, CoderMatrix};
 use parallax_compare::StorySummary;
 use parallax_text::record::ToneRecord;
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// What results can be written as.
@@ -96,7 +93,7 @@ pub struct Exporter {
     tables: Option<Tables>,
     coders: CoderMatrix,
     /// The files that all articles share, by name.
-    open: BTreeMap<&'static str, OpenFile>,
+    open: BTreeMap<&'static str, WholeFile>,
     articles: usize,
     written: Exported,
 }
@@ -119,7 +116,7 @@ impl Exporter {
     ///
     /// # Errors
     /// Where folders cannot be made or files not be written.
-    pub fn new(folder: &Path, formats: &[Format], stories: &[StorySummary]) -> Result<Self> {
+    pub fn new(folder: &Path, formats: &[Format]) -> Result<Self> {
         let formats: BTreeSet<Format> = formats.iter().copied().collect();
         for format in &formats {
             let inside = folder.join(format.folder());
@@ -131,7 +128,7 @@ impl Exporter {
         coders.next_run();
         let mut exporter = Self {
             folder: folder.to_path_buf(),
-            tables: tabular.then(|| Tables::new(stories)).transpose()?,
+            tables: tabular.then(Tables::new),
             coders,
             open: BTreeMap::new(),
             articles: 0,
@@ -156,6 +153,17 @@ impl Exporter {
         self.coders.next_run();
     }
 
+    /// Adds a story to the tables; all stories come before the first article.
+    ///
+    /// # Errors
+    /// Where a list of the story is not what its table promises.
+    pub fn add_story(&mut self, story: &StorySummary) -> Result<()> {
+        match &mut self.tables {
+            Some(tables) => tables.add_story(story),
+            None => Ok(()),
+        }
+    }
+
     /// Adds an article to all formats.
     ///
     /// # Errors
@@ -175,7 +183,7 @@ impl Exporter {
                 Format::WebAnnotation => {
                     self.write(&format!("web-annotation/{}", text_name(article)), brat_text(article).as_bytes())?;
                     for annotation in web_annotations(article) {
-                        let first = self.open.get(WEB_ANNOTATION).is_some_and(|file| file.bytes == PAGE_START.len());
+                        let first = self.open.get(WEB_ANNOTATION).is_some_and(|file| file.len() == PAGE_START.len());
                         let comma = if first { "" } else { ",\n" };
                         self.append(WEB_ANNOTATION, &format!("{comma}{annotation}"))?;
                     }
@@ -199,10 +207,10 @@ impl Exporter {
             self.append(WEB_ANNOTATION, PAGE_END)?;
         }
         for (name, file) in std::mem::take(&mut self.open) {
-            let hash = file.finish(&self.folder.join(name))?;
+            let hash = file.finish()?;
             self.written.files.insert(name.to_owned(), hash);
         }
-        for table in self.tables.take().map(Tables::finish).transpose()?.unwrap_or_default() {
+        for table in self.tables.take().map(Tables::finish).unwrap_or_default() {
             if self.formats.contains(&Format::Csv) {
                 self.write(&format!("csv/{}.csv", table.name), &table.csv()?)?;
             }
@@ -221,59 +229,22 @@ impl Exporter {
     }
 
     fn write(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
-        let path = self.folder.join(name);
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).with_context(|| format!("{}: cannot be made", folder.display()))?;
-        }
-        let mut file = OpenFile::create(&path)?;
-        file.write(&path, bytes)?;
-        let hash = file.finish(&path)?;
+        let mut file = WholeFile::create(&self.folder.join(name))?;
+        file.write(bytes)?;
+        let hash = file.finish()?;
         self.written.files.insert(name.to_owned(), hash);
         Ok(())
     }
 
     fn append(&mut self, name: &'static str, text: &str) -> Result<()> {
-        let path = self.folder.join(name);
         let file = match self.open.entry(name) {
             std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
-            std::collections::btree_map::Entry::Vacant(entry) => entry.insert(OpenFile::create(&path)?),
+            std::collections::btree_map::Entry::Vacant(entry) => {
+                entry.insert(WholeFile::create(&self.folder.join(name))?)
+            },
         };
-        file.write(&path, text.as_bytes())
+        file.write(text.as_bytes())
     }
-}
-
-/// A file under another name until it is whole.
-#[derive(Debug)]
-struct OpenFile {
-    file: BufWriter<File>,
-    hash: Sha256,
-    bytes: usize,
-}
-
-impl OpenFile {
-    fn create(path: &Path) -> Result<Self> {
-        let file = File::create(partial(path)).with_context(|| format!("{}: cannot be written", path.display()))?;
-        Ok(Self { file: BufWriter::new(file), hash: Sha256::new(), bytes: 0 })
-    }
-
-    fn write(&mut self, path: &Path, bytes: &[u8]) -> Result<()> {
-        self.file.write_all(bytes).with_context(|| format!("{}: cannot be written", path.display()))?;
-        self.hash.update(bytes);
-        self.bytes += bytes.len();
-        Ok(())
-    }
-
-    fn finish(mut self, path: &Path) -> Result<String> {
-        let written = self.file.flush().and_then(|()| std::fs::rename(partial(path), path));
-        written.with_context(|| format!("{}: cannot be written", path.display()))?;
-        Ok(hexadecimal(&self.hash.finalize()))
-    }
-}
-
-fn partial(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".partial");
-    name.into()
 }
 
 /// The most probable tone; of two as probable, the one in the middle.
@@ -297,7 +268,7 @@ mod tests {
     fn all_formats_of_an_article_are_written_whole() {
         let folder = tempfile::tempdir().unwrap();
         let mut record = full();
-        let mut exporter = Exporter::new(folder.path(), Format::value_variants(), &[]).unwrap();
+        let mut exporter = Exporter::new(folder.path(), Format::value_variants()).unwrap();
         for id in ["a b/c", &"x".repeat(300)] {
             record.doc_id = id.to_owned();
             exporter.add(&CheckedArticle::new(&record).unwrap()).unwrap();

@@ -29,7 +29,8 @@ pub fn export_results(results: &[PathBuf], formats: &[Format], out: &Path) -> Re
         [(_, Some(summary))] => read_stories(summary)?,
         _ => Vec::new(),
     };
-    let mut exporter = Exporter::new(out, formats, &stories)?;
+    let mut exporter = Exporter::new(out, formats)?;
+    stories.iter().try_for_each(|story| exporter.add_story(story))?;
     for (index, (annotations, _)) in places.iter().enumerate() {
         if index > 0 {
             exporter.next_run();

@@ -2,6 +2,7 @@
 //!
 //! Positions are code points, as in the records. `report-ui/src/data.ts` is the other side.
 
+use super::Shown;
 use crate::input::DocumentError;
 use anyhow::Result;
 use parallax_compare::{Measurement, StorySummary};
@@ -23,6 +24,8 @@ pub(super) struct RunData<'a> {
     version: &'static str,
     model: &'a str,
     unnamed_story: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<&'a str>,
     stories: Vec<&'a str>,
     articles: Vec<&'a str>,
     errors: Vec<String>,
@@ -30,8 +33,7 @@ pub(super) struct RunData<'a> {
 
 impl<'a> RunData<'a> {
     pub(super) fn new(
-        articles: &'a [AnnotatedArticle],
-        stories: &'a [StorySummary],
+        shown: &'a Shown<'_>,
         model: &'a str,
         errors: &[DocumentError],
     ) -> Self {
@@ -40,8 +42,9 @@ impl<'a> RunData<'a> {
             version: env!("CARGO_PKG_VERSION"),
             model,
             unnamed_story: crate::analyze::UNNAMED_STORY,
-            stories: stories.iter().map(|story| story.id.as_str()).collect(),
-            articles: articles.iter().map(|article| article.document.doc_id.as_str()).collect(),
+            left_out: shown.left_out.as_deref(),
+            stories: shown.stories.iter().map(|story| story.id.as_str()).collect(),
+            articles: shown.articles.iter().map(|article| article.document.doc_id.as_str()).collect(),
             errors: errors.iter().map(ToString::to_string).collect(),
         }
     }
@@ -115,7 +118,7 @@ impl Strings {
 }
 
 /// Whether the dropped parts of these articles are too much for one page.
-pub(super) fn shorten_dropped(articles: &[AnnotatedArticle]) -> bool {
+pub(super) fn shorten_dropped(articles: &[&AnnotatedArticle]) -> bool {
     let characters = articles.iter().flat_map(|article| &article.article.dropped).map(|part| part.source.len());
     characters.sum::<usize>() > DROPPED_IN_ALL
 }

@@ -22,13 +22,19 @@ const PROGRAM: &str = include_str!("app.js");
 /// Hides the plain tables before the first paint; the program shows them again should it fail.
 const FIRST: &str = "document.documentElement.className='drawn'";
 
+/// What of a run the page shows: a page with thousands of articles would open in no browser.
+#[derive(Debug, Default)]
+pub(crate) struct Shown<'a> {
+    pub(crate) stories: Vec<StorySummary>,
+    /// The articles of these stories.
+    pub(crate) articles: Vec<&'a AnnotatedArticle>,
+    /// What is not shown, in words.
+    pub(crate) left_out: Option<String>,
+}
+
 /// The page for a run.
-pub(crate) fn page(
-    articles: &[AnnotatedArticle],
-    stories: &[StorySummary],
-    model: &str,
-    errors: &[DocumentError],
-) -> Result<String> {
+pub(crate) fn page(shown: &Shown<'_>, model: &str, errors: &[DocumentError]) -> Result<String> {
+    let Shown { stories, articles, .. } = shown;
     let mut out = String::new();
     let _ = write!(
         out,
@@ -43,12 +49,12 @@ pub(crate) fn page(
         Text(&title(stories)),
     );
     let values = stories.iter().map(data::story).collect::<Result<Vec<_>>>()?;
-    plain::tables(&mut out, stories, &values, model, errors);
+    plain::tables(&mut out, shown, &values, model, errors);
     out.push_str("</main>\n<div id=\"app\"></div>\n");
     let mut block = |id: &str, json: String| {
         let _ = writeln!(out, "<script type=\"application/json\" id=\"{id}\">{json}</script>");
     };
-    block("run", json_in_html(&data::RunData::new(articles, stories, model, errors))?);
+    block("run", json_in_html(&data::RunData::new(shown, model, errors))?);
     for (number, value) in values.iter().enumerate() {
         block(&format!("story-{number}"), json_in_html(value)?);
     }
@@ -78,7 +84,7 @@ mod tests {
 
     #[test]
     fn only_the_page_s_own_style_and_program_may_run() {
-        let page = page(&[], &[], "</script><script>alert(1)</script>", &[]).unwrap();
+        let page = page(&Shown::default(), "</script><script>alert(1)</script>", &[]).unwrap();
         assert!(page.contains("default-src 'none'; style-src 'sha256-"));
         // The first line, the data of the run, the program.
         assert_eq!(page.matches("<script").count(), 3);

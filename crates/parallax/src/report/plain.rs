@@ -1,5 +1,6 @@
 //! The main tables as plain HTML, for readers without scripts: mail programs, archives, text browsers.
 
+use super::Shown;
 use super::text::Text;
 use crate::input::DocumentError;
 use parallax_compare::{ActorSummary, DocumentSummary, Measurement, Status, StorySummary};
@@ -14,7 +15,7 @@ const ARTICLES_SHOWN: usize = 40;
 /// The tables of all stories.
 pub(super) fn tables(
     out: &mut String,
-    stories: &[StorySummary],
+    shown: &Shown<'_>,
     values: &[Value],
     model: &str,
     errors: &[DocumentError],
@@ -24,7 +25,10 @@ pub(super) fn tables(
          <p>This is the plain form of the report. With scripts switched on, it draws the figures and opens the sentences behind them; \
          summary.json, annotations.jsonl and the CSV tables beside it hold all of it.</p>\n",
     );
-    for (story, value) in stories.iter().zip(values) {
+    if let Some(left_out) = &shown.left_out {
+        let _ = writeln!(out, "<p>{}</p>", Text(left_out));
+    }
+    for (story, value) in shown.stories.iter().zip(values) {
         let name = if story.id == crate::analyze::UNNAMED_STORY { "The story" } else { &story.id };
         let _ = writeln!(out, "<h2>{}</h2>", Text(name));
         Plain::new(story).write(out, value);

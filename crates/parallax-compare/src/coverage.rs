@@ -5,14 +5,14 @@
 //! so that a chain of half-alike sentences makes no fact. A sentence that tells several things
 //! belongs to one group, but counts as telling every fact it is likely enough to tell. Between
 //! likely and unlikely the answer is `unknown`: an outlet is said to leave a fact out only where
-//! nothing it writes is near.
+//! nothing it writes is near, or where the fact's sentence names a person whom it never mentions.
 
 use crate::alike::Sentences;
 use crate::summary::{ActorInStory, sentence_id};
 use crate::syndication::SharedText;
 use crate::terms::{TermKind, terms};
 use parallax_text::record::rounded;
-use parallax_text::{BlockKind, Voice};
+use parallax_text::{BlockKind, EntityKind, Voice};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -59,7 +59,8 @@ pub enum CellStatus {
     Told,
     /// It says nearly the same with another number.
     Contradicted,
-    /// Nothing in it is near.
+    /// Nothing in it is near, or what is near cannot be the same: it never mentions a person whom
+    /// the fact's sentence names.
     Absent,
     /// Something in it is near and not surely the same (`evidence`), or the page stops before the
     /// article does, or its language is not read.
@@ -116,6 +117,8 @@ pub(crate) fn facts(
     options: &CoverageOptions,
 ) -> Vec<Fact> {
     let order = Order::new(sentences);
+    let mentioned: Vec<BTreeSet<usize>> =
+        sentences.views.iter().map(|view| view.actor_of.iter().flatten().copied().collect()).collect();
     let neighbours = neighbours(sentences, options.near.min(options.told));
     let copies = copies(sentences.views.len(), shared);
     let groups = groups(sentences, &order, &neighbours, options);
@@ -129,7 +132,8 @@ pub(crate) fn facts(
         .into_iter()
         .map(|group| {
             let first = *group.iter().min_by_key(|&&member| order.0[member]).expect("a group has members");
-            let fact = fact(sentences, actors, &group, &order, &neighbours, &settled, options);
+            let near = Near { order: &order, neighbours: &neighbours, settled: &settled, mentioned: &mentioned };
+            let fact = fact(sentences, actors, &group, &near, options);
             let fact = judged(fact, &copies, later);
             let place = position(sentences, first).map_or(u64::MAX, |place| (place * 1e6) as u64);
             ((fact.kind, usize::MAX - fact.outlets_telling, place, order.0[first]), fact)
@@ -255,15 +259,24 @@ fn agree(sentences: &Sentences<'_>, one: &[usize], other: &[usize], options: &Co
     count > 0.0 && sum / count >= options.told
 }
 
+/// What is known of all sentences and articles when the cells of a fact are filled.
+struct Near<'a> {
+    order: &'a Order,
+    neighbours: &'a Neighbours,
+    /// Of each sentence: whether it tells a fact for sure.
+    settled: &'a [bool],
+    /// Of each article: the actors it mentions, in any form.
+    mentioned: &'a [BTreeSet<usize>],
+}
+
 fn fact(
     sentences: &Sentences<'_>,
     actors: &[ActorInStory],
     group: &[usize],
-    order: &Order,
-    neighbours: &Neighbours,
-    settled: &[bool],
+    near: &Near<'_>,
     options: &CoverageOptions,
 ) -> Fact {
+    let Near { order, neighbours, settled, mentioned } = *near;
     let mut members = group.to_vec();
     members.sort_by_key(|&member| order.0[member]);
     let closeness = |member: usize| -> f64 {
@@ -275,6 +288,7 @@ fn fact(
         .copied()
         .max_by(|&a, &b| closeness(a).total_cmp(&closeness(b)).then_with(|| order.0[b].cmp(&order.0[a])));
     let shown = shown.expect("a group has members");
+    let persons = persons_named(sentences, actors, shown);
 
     // Per article: its members, and the sentences near a member.
     let mut telling: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
@@ -309,17 +323,17 @@ fn fact(
             }
             // The body first: a headline tells what its article tells.
             evidence.sort_by_key(|&index| (!sentences.profiles[index].zone.is_body(), order.0[index]));
+            let is_cut = view.article.article.truncated || !view.layer_done("ner");
+            let mentions_all = persons.is_subset(&mentioned[view.index]);
             let (status, evidence) = match (evidence.first(), nearest) {
                 (Some(&first), _) => {
                     let contradicted =
                         first != shown && evidence.iter().all(|&index| contradict(sentences, shown, index));
                     (if contradicted { CellStatus::Contradicted } else { CellStatus::Told }, evidence)
                 }
-                (None, Some((index, _))) => (CellStatus::Unknown, vec![index]),
-                (None, None) if view.article.article.truncated || !view.layer_done("ner") => {
-                    (CellStatus::Unknown, evidence)
-                }
-                (None, None) => (CellStatus::Absent, evidence),
+                (None, Some((index, _))) if is_cut || mentions_all => (CellStatus::Unknown, vec![index]),
+                (None, None) if is_cut => (CellStatus::Unknown, evidence),
+                (None, _) => (CellStatus::Absent, evidence),
             };
             let first = evidence.first().copied().filter(|_| status != CellStatus::Unknown);
             let best = if telling.get(&view.index).is_some_and(|own| own.contains(&shown)) {
@@ -365,6 +379,15 @@ fn fact(
         independent_telling: 0,
         cells,
     }
+}
+
+/// The story's persons whom a sentence names.
+fn persons_named(sentences: &Sentences<'_>, actors: &[ActorInStory], index: usize) -> BTreeSet<usize> {
+    let profile = &sentences.profiles[index];
+    let view = &sentences.views[profile.view];
+    let mentions = view.article.mentions.iter().zip(&view.actor_of);
+    let named = mentions.filter(|(mention, _)| mention.sentence == profile.sentence && mention.form.is_named());
+    named.filter_map(|(_, actor)| actor.filter(|&actor| actors[actor].kind == EntityKind::Person)).collect()
 }
 
 /// The fact with its kind: articles that copy one another are one, and what a later article leaves
@@ -508,6 +531,18 @@ mod tests {
         let mut articles = pages(&[("a", &[SALE, STORM]), ("b", &[BISHOP])]);
         articles[1].article.truncated = true;
         assert_eq!(cells(fact(&story(&articles), "lighthouse")), "T?");
+    }
+
+    #[test]
+    fn what_never_mentions_the_person_of_a_fact_does_not_tell_it() {
+        let sold = "*Ada0 sold the paper mill on the Orra to a shipping firm for nine million crowns.";
+        let near = "The paper mill on the Orra was once run by a shipping family.";
+        let check = |rest: &str, wanted: &str| {
+            let story = story(&pages(&[("a", &[sold, STORM]), ("b", &[near, rest])]));
+            assert_eq!(cells(fact(&story, "nine million")), wanted, "{rest}");
+        };
+        check("*Ada0 was at the fair in Halde.", "T?");
+        check("Nobody was at the fair in Halde.", "T-");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Articles that share a row of figures, and the blank form of a figure.
 
 use crate::statistics::{
-    Bootstrap, Cluster, ErrorDraws, ErrorModel, Interval, Weights, bounded_interval_by, classified_interval, percentile_interval,
-    seed_of,
+    Bootstrap, Cluster, ErrorDraws, ErrorModel, Interval, Weights, bounded_interval_by, classified_interval,
+    percentile_interval, seed_of,
 };
 use crate::summary::{ActorInStory, SummaryOptions};
 use crate::view::ArticleView;

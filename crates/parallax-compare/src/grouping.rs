@@ -2,7 +2,8 @@
 //!
 //! Each article is a vector of its rarest terms. Two are compared only where they share one of the
 //! few that weigh most, in the same weeks; groups are joined by the likeness of their centroids, so
-//! that a chain of half-alike articles makes no story.
+//! that a chain of half-alike articles makes no story. Where dates do not say that two are of the same days, they
+//! must be the more alike, the more articles there are.
 
 use crate::alike::hashed;
 use crate::terms::{TermKind, terms};
@@ -50,6 +51,8 @@ const LEADING_TERMS: usize = 15;
 const LARGEST_CELL: usize = 150;
 /// An article further away in time joins a story as later only where it is this much more alike.
 const LATER_FACTOR: f64 = 1.25;
+/// So many articles hold few that are alike by chance; see [`by_chance`].
+const FEW_ARTICLES: f64 = 12.0;
 
 /// Groups articles into stories; each article is in one. Groups and names do not depend on the
 /// order of the articles, but for articles with the same id.
@@ -190,17 +193,21 @@ fn grouped(texts: &[Text], options: &GroupingOptions) -> Vec<Vec<usize>> {
 
     let mut group_of: Vec<usize> = (0..texts.len()).collect();
     let mut groups: Vec<Group> = texts.iter().enumerate().map(|(place, text)| Group::of(place, text)).collect();
+    let by_chance = by_chance(texts.len());
     // First within the days of a story, then what is later.
     for is_later in [false, true] {
         for &(_, a, b) in &alike {
             let (into, from) = (group_of[a].min(group_of[b]), group_of[a].max(group_of[b]));
-            let apart = groups[into].days_apart(&groups[from], i64::from(options.days));
-            let least = options.likeness * if apart { LATER_FACTOR } else { 1.0 };
-            if into == from || apart != is_later || groups[into].likeness(&groups[from]) < least {
-                continue;
-            }
-            // Two stories of several articles each, months apart, are two events.
-            if apart && groups[into].members.len().min(groups[from].members.len()) > 1 {
+            let (one, other) = (&groups[into], &groups[from]);
+            let apart = one.days_apart(other, i64::from(options.days));
+            let undated = one.first.is_none() || other.first.is_none();
+            let least = match (apart, undated) {
+                (true, _) => options.likeness * LATER_FACTOR * by_chance,
+                (false, true) => options.likeness * by_chance,
+                (false, false) => options.likeness,
+            };
+            let unfit = apart && !one.is_later(other) && !other.is_later(one);
+            if into == from || apart != is_later || unfit || one.likeness(other) < least {
                 continue;
             }
             let moved = std::mem::take(&mut groups[from]);
@@ -229,6 +236,12 @@ fn grouped(texts: &[Text], options: &GroupingOptions) -> Vec<Vec<usize>> {
     found
 }
 
+/// How much more alike two articles must be where their dates do not say that they are of the same days: each may
+/// then meet all the others, and the more there are, the likelier is one that is alike by chance.
+fn by_chance(articles: usize) -> f64 {
+    1.0 + (articles as f64 / FEW_ARTICLES).log10().max(0.0)
+}
+
 /// Articles that were joined so far.
 #[derive(Default)]
 struct Group {
@@ -253,6 +266,12 @@ impl Group {
     fn days_apart(&self, other: &Self, days: i64) -> bool {
         let ends = (self.first.min_some(other.first), self.last.max(other.last));
         matches!(ends, (Some(first), Some(last)) if last - first > days)
+    }
+
+    /// Whether it is one article from a later time than a story of several: two articles months apart are two
+    /// events, as are two stories.
+    fn is_later(&self, story: &Self) -> bool {
+        self.members.len() == 1 && story.members.len() > 1 && self.first > story.first
     }
 
     fn join(&mut self, other: Self) {
@@ -407,6 +426,11 @@ mod tests {
     fn an_article_months_later_is_in_the_story_and_marked() {
         let days = [Some("2031-02-03"), Some("2031-02-04"), Some("2031-09-20")];
         check(&[("a", MILL, days[0]), ("b", MILL_TOO, days[1]), ("c", MILL, days[2])], &[&["a", "b", "c+"]]);
+        // No story is there for it to come back to.
+        check(&[("a", MILL, days[0]), ("c", MILL_TOO, days[2])], &[&["a"], &["c"]]);
+        // Nor does it come before the story.
+        let before = [Some("2030-02-03"), days[0], days[1]];
+        check(&[("a", MILL, before[0]), ("b", MILL, before[1]), ("c", MILL_TOO, before[2])], &[&["a"], &["b", "c"]]);
     }
 
     #[test]

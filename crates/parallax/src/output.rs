@@ -101,7 +101,8 @@ impl RunFiles {
     pub(crate) fn begin(folder: &Path, model: &str, exports: &[Format]) -> Result<Self> {
         let mut summary = WholeFile::create(&folder.join("summary.json"))?;
         let model = serde_json::to_string(model)?;
-        summary.write(format!("{{\n  \"schema\": \"{SUMMARY}\",\n  \"model\": {model},\n  \"stories\": [").as_bytes())?;
+        summary
+            .write(format!("{{\n  \"schema\": \"{SUMMARY}\",\n  \"model\": {model},\n  \"stories\": [").as_bytes())?;
         Ok(Self {
             folder: folder.to_path_buf(),
             summary,

@@ -431,9 +431,21 @@ impl Tables {
     /// The tables with as many rows that what they hold should be written.
     pub(crate) fn long(&mut self) -> impl Iterator<Item = &mut Table> {
         let Self {
-            measurements, evidence, articles, actors, sentences, mentions, quotes, tones, frames, stances, wording, ..
+            measurements,
+            evidence,
+            articles,
+            actors,
+            sentences,
+            mentions,
+            quotes,
+            tones,
+            frames,
+            stances,
+            wording,
+            ..
         } = self;
-        let all = [measurements, evidence, articles, actors, sentences, mentions, quotes, tones, frames, stances, wording];
+        let all =
+            [measurements, evidence, articles, actors, sentences, mentions, quotes, tones, frames, stances, wording];
         all.into_iter().chain(self.of_stories.iter_mut()).filter(|table| table.rows >= LONG)
     }
 

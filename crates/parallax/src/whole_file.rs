@@ -42,7 +42,9 @@ impl WholeFile {
     /// Gives the file its name; tells its SHA-256.
     pub(crate) fn finish(mut self) -> Result<String> {
         let whole = self.file.flush().and_then(|()| self.file.get_ref().sync_all());
-        whole.and_then(|()| std::fs::rename(partial(&self.path), &self.path)).with_context(|| cannot_write(&self.path))?;
+        whole
+            .and_then(|()| std::fs::rename(partial(&self.path), &self.path))
+            .with_context(|| cannot_write(&self.path))?;
         Ok(hexadecimal(&self.hash.finalize()))
     }
 

@@ -241,7 +241,7 @@ impl Exporter {
             std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
             std::collections::btree_map::Entry::Vacant(entry) => {
                 entry.insert(WholeFile::create(&self.folder.join(name))?)
-            },
+            }
         };
         file.write(text.as_bytes())
     }

@@ -32,11 +32,7 @@ pub(super) struct RunData<'a> {
 }
 
 impl<'a> RunData<'a> {
-    pub(super) fn new(
-        shown: &'a Shown<'_>,
-        model: &'a str,
-        errors: &[DocumentError],
-    ) -> Self {
+    pub(super) fn new(shown: &'a Shown<'_>, model: &'a str, errors: &[DocumentError]) -> Self {
         Self {
             schema: "parallax/report/1",
             version: env!("CARGO_PKG_VERSION"),

@@ -13,13 +13,7 @@ use std::fmt::Write;
 const ARTICLES_SHOWN: usize = 40;
 
 /// The tables of all stories.
-pub(super) fn tables(
-    out: &mut String,
-    shown: &Shown<'_>,
-    values: &[Value],
-    model: &str,
-    errors: &[DocumentError],
-) {
+pub(super) fn tables(out: &mut String, shown: &Shown<'_>, values: &[Value], model: &str, errors: &[DocumentError]) {
     out.push_str(
         "<h1>How outlets frame the same event</h1>\n\
          <p>This is the plain form of the report. With scripts switched on, it draws the figures and opens the sentences behind them; \

@@ -9,7 +9,7 @@ use crate::summary::ActorInStory;
 use crate::terms::{TermKind, terms};
 use crate::view::ArticleView;
 use crate::voices::{Who, speaker_of};
-use parallax_text::{BlockKind, MentionForm, QuoteKind, Voice, cosine};
+use parallax_text::{BlockKind, MentionForm, QuoteKind, Voice, dot};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A sentence with what it is about.
@@ -39,6 +39,8 @@ pub(crate) struct Sentences<'a> {
     weights: HashMap<u64, f64>,
     /// Whether all articles have vectors of one width.
     vectors: bool,
+    /// Length of each sentence's vector; none where there are no vectors.
+    lengths: Vec<f64>,
 }
 
 impl<'a> Sentences<'a> {
@@ -61,7 +63,12 @@ impl<'a> Sentences<'a> {
         };
         let first = views.first().and_then(width);
         let vectors = first.is_some() && views.iter().all(|view| width(view) == first);
-        Self { views, profiles, weights, vectors }
+        let mut sentences = Self { views, profiles, weights, vectors, lengths: Vec::new() };
+        if vectors {
+            let length = |index| f64::from(dot(sentences.vector(index), sentences.vector(index))).sqrt();
+            sentences.lengths = (0..sentences.profiles.len()).map(length).collect();
+        }
+        sentences
     }
 
     /// How likely two sentences tell the same, 0 to 1.
@@ -95,7 +102,11 @@ impl<'a> Sentences<'a> {
     }
 
     fn cosine(&self, a: usize, b: usize) -> f64 {
-        if self.vectors { cosine(self.vector(a), self.vector(b)) } else { 0.0 }
+        if !self.vectors {
+            return 0.0;
+        }
+        let lengths = self.lengths[a] * self.lengths[b];
+        if lengths > 0.0 { f64::from(dot(self.vector(a), self.vector(b))) / lengths } else { 0.0 }
     }
 
     fn vector(&self, index: usize) -> &[i8] {

@@ -25,4 +25,4 @@ pub use annotation::{
 pub use article::{Article, Block, BlockKind, Decision, Document, DropKind, Dropped, SourceInfo};
 pub use code_points::CodePoints;
 pub use span::Span;
-pub use vectors::{SentenceVectors, cosine};
+pub use vectors::{SentenceVectors, cosine, dot};

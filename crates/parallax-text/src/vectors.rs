@@ -67,10 +67,18 @@ impl SentenceVectors {
 /// If their lengths differ.
 #[must_use]
 pub fn cosine(a: &[i8], b: &[i8]) -> f64 {
+    let lengths = f64::from(dot(a, a)).sqrt() * f64::from(dot(b, b)).sqrt();
+    if lengths > 0.0 { f64::from(dot(a, b)) / lengths } else { 0.0 }
+}
+
+/// Sum of the products of two vectors' values.
+///
+/// # Panics
+/// If their lengths differ.
+#[must_use]
+pub fn dot(a: &[i8], b: &[i8]) -> i32 {
     assert_eq!(a.len(), b.len(), "vectors of different lengths have no angle");
-    let product = |x: &[i8], y: &[i8]| -> i32 { x.iter().zip(y).map(|(&x, &y)| i32::from(x) * i32::from(y)).sum() };
-    let lengths = f64::from(product(a, a)).sqrt() * f64::from(product(b, b)).sqrt();
-    if lengths > 0.0 { f64::from(product(a, b)) / lengths } else { 0.0 }
+    a.iter().zip(b).map(|(&x, &y)| i32::from(x) * i32::from(y)).sum()
 }
 
 #[cfg(test)]

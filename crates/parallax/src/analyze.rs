@@ -298,16 +298,21 @@ impl<'a> Comparison<'a> {
         chosen
     }
 
-    /// Summarises the stories, in order of their names, some at a time on the threads of the pool that this is
-    /// called in, and hands them over: memory does not grow with their number.
+    /// Summarises the stories, in order of their names, and has them made ready, some at a time on the threads of
+    /// the pool that this is called in; hands over what was made: memory does not grow with their number.
     ///
     /// # Errors
-    /// Those of `take`.
-    pub(crate) fn for_each(&self, mut take: impl FnMut(StorySummary) -> Result<()> + Send) -> Result<()> {
+    /// Those of `ready` and `take`.
+    pub(crate) fn for_each<R: Send>(
+        &self,
+        ready: impl Fn(StorySummary) -> Result<R> + Sync,
+        mut take: impl FnMut(R) -> Result<()>,
+    ) -> Result<()> {
         let stories: Vec<(&String, &Members<'a>)> = self.stories.iter().collect();
-        for round in stories.chunks(16 * rayon::current_num_threads()) {
-            let made: Vec<StorySummary> = round.par_iter().map(|(name, story)| self.summary(name, story)).collect();
-            made.into_iter().try_for_each(&mut take)?;
+        for round in stories.chunks(32 * rayon::current_num_threads()) {
+            let made: Vec<Result<R>> =
+                round.par_iter().with_max_len(1).map(|(name, story)| ready(self.summary(name, story))).collect();
+            made.into_iter().try_for_each(|made| take(made?))?;
         }
         Ok(())
     }

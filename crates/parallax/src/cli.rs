@@ -5,7 +5,7 @@ use crate::annotate::make_article;
 use crate::config::{Config, SharedTextUse};
 use crate::export::{Exported, Format, export_results};
 use crate::models::{Engine, EngineOptions, Models, find_models};
-use crate::output::{Clock, RunFiles};
+use crate::output::{Clock, ReadyStory, RunFiles};
 use crate::progress::Progress;
 use crate::report::Shown;
 use crate::user_models::UserModels;
@@ -14,6 +14,7 @@ use crate::wcxb::Split;
 use crate::{actors_file, codebook_file, coders, evaluate, explain, messages, shell, stages, terminal, verify};
 use anyhow::{Context, Result, bail};
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use parallax_compare::StorySummary;
 use parallax_encoder::Device;
 use parallax_text::AnnotatedArticle;
 use parallax_text::record::AnnotationRecord;
@@ -619,15 +620,19 @@ fn analyze(
     let mut files = RunFiles::begin(out, &models.label(), exports)?;
     let progress = Progress::of("stories", Some(comparison.len() as u64), job.quiet);
     let mut stdout = BufWriter::new(io::stdout());
+    let ready = |mut story: StorySummary| {
+        let files = ReadyStory::new(&mut story)?;
+        let (words, warning) = (terminal::story(&story), date_warning(&story, &job.config));
+        let shown = chosen.contains_key(story.id.as_str()).then_some(story);
+        progress.step();
+        Ok((files, words, warning, shown))
+    };
     job.threads()?.install(|| {
-        comparison.for_each(|story| {
-            files.add_story(&story)?;
-            write!(stdout, "{}", terminal::story(&story))?;
-            tally.warnings.extend(date_warning(&story, &job.config));
-            if chosen.contains_key(story.id.as_str()) {
-                shown.stories.push(story);
-            }
-            progress.step();
+        comparison.for_each(ready, |(story, words, warning, in_report)| {
+            files.add_story(story)?;
+            stdout.write_all(words.as_bytes())?;
+            tally.warnings.extend(warning);
+            shown.stories.extend(in_report);
             Ok(())
         })
     })?;

@@ -83,6 +83,27 @@ pub(crate) struct Clock {
     pub(crate) comparing: f64,
 }
 
+/// A story made ready to be written, by whichever thread compared it.
+pub(crate) struct ReadyStory {
+    /// What `summary.json` has of it.
+    json: Vec<u8>,
+    tables: Tables,
+}
+
+impl ReadyStory {
+    pub(crate) fn new(story: &mut StorySummary) -> Result<Self> {
+        let mut json = Vec::new();
+        // JSON has no line breaks inside its strings.
+        for (number, line) in serde_json::to_string_pretty(story)?.lines().enumerate() {
+            json.extend_from_slice(if number == 0 { b"    " } else { b"\n    " });
+            json.extend_from_slice(line.as_bytes());
+        }
+        let mut tables = Tables::new();
+        tables.add_story(story)?;
+        Ok(Self { json, tables })
+    }
+}
+
 /// Writes the files of an analysis: its stories as they are compared, then its articles, then the rest. No list
 /// of all of them is made in memory.
 pub(crate) struct RunFiles {
@@ -115,16 +136,12 @@ impl RunFiles {
     }
 
     /// Adds a story; all stories come before the articles.
-    pub(crate) fn add_story(&mut self, story: &StorySummary) -> Result<()> {
+    pub(crate) fn add_story(&mut self, ready: ReadyStory) -> Result<()> {
         self.summary.write(if self.stories == 0 { b"\n" } else { b",\n" })?;
         self.stories += 1;
-        // JSON has no line breaks inside its strings.
-        for (number, line) in serde_json::to_string_pretty(story)?.lines().enumerate() {
-            self.summary.write(if number == 0 { b"    " } else { b"\n    " })?;
-            self.summary.write(line.as_bytes())?;
-        }
-        self.tables.add_story(story)?;
-        self.exporter.add_story(story)?;
+        self.summary.write(&ready.json)?;
+        self.exporter.add_story(&ready.tables);
+        self.tables.absorb(ready.tables);
         write_long_tables(&self.folder, &mut self.csv, &mut self.tables)
     }
 

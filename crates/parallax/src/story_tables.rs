@@ -148,7 +148,7 @@ const SHAPES: [Shape; 6] = [
 ];
 
 /// The tables of the lists that the stories have, while the stories come in.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct StoryTables([Option<Table>; SHAPES.len()]);
 
 impl StoryTables {
@@ -171,6 +171,17 @@ impl StoryTables {
             }
         }
         Ok(())
+    }
+
+    /// Takes over the rows of another.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        for (own, other) in self.0.iter_mut().zip(other.0) {
+            match (own, other) {
+                (Some(own), Some(other)) => own.append(other),
+                (own, other @ Some(_)) => *own = other,
+                (_, None) => {}
+            }
+        }
     }
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Table> {

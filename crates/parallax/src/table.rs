@@ -90,6 +90,24 @@ impl Table {
         self.rows += 1;
     }
 
+    /// Adds the rows of a table of the same shape.
+    ///
+    /// # Panics
+    /// If it is of another shape.
+    pub(crate) fn append(&mut self, other: Self) {
+        assert_eq!(self.columns.len(), other.columns.len(), "{} and {} are two tables", self.name, other.name);
+        for (own, other) in self.columns.iter_mut().zip(other.columns) {
+            match (&mut own.values, other.values) {
+                (Values::Text(own), Values::Text(other)) => own.extend(other),
+                (Values::Whole(own), Values::Whole(other)) => own.extend(other),
+                (Values::Number(own), Values::Number(other)) => own.extend(other),
+                (Values::Truth(own), Values::Truth(other)) => own.extend(other),
+                _ => panic!("{}: another kind of column", own.name),
+            }
+        }
+        self.rows += other.rows;
+    }
+
     /// The table as CSV with a header; what is missing is an empty field.
     ///
     /// # Errors

@@ -16,7 +16,7 @@ use Kind::{Number, Text, Truth, Whole};
 const LONG: usize = 20_000;
 
 /// The tables of a run, while its stories and articles come in.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Tables {
     of_stories: StoryTables,
     /// Whether there are stories: without them, no table tells of them.
@@ -40,7 +40,7 @@ pub(crate) struct Tables {
 }
 
 /// What the comparison knows of an article.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct DocumentRow {
     story: String,
     words_kept: u64,
@@ -208,7 +208,7 @@ impl Tables {
     ///
     /// # Errors
     /// Where a list of the story is not what its table promises.
-    pub(crate) fn add_story(&mut self, story: &StorySummary) -> Result<()> {
+    pub(crate) fn add_story(&mut self, story: &mut StorySummary) -> Result<()> {
         self.compared = true;
         for document in &story.documents {
             self.documents.entry(document.doc_id.clone()).or_default().push(DocumentRow {
@@ -220,9 +220,24 @@ impl Tables {
         }
         self.add_measurements(story);
         self.add_actors(story);
-        // The longest list has its tables already, and needs no second copy.
-        let rest = StorySummary { measurements: Vec::new(), ..story.clone() };
-        Ok(self.of_stories.add(&serde_json::to_value(rest)?)?)
+        // The longest list has its tables already.
+        let measurements = std::mem::take(&mut story.measurements);
+        let rest = serde_json::to_value(&*story);
+        story.measurements = measurements;
+        Ok(self.of_stories.add(&rest?)?)
+    }
+
+    /// Takes over what another has of stories that come after its own.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        self.compared |= other.compared;
+        for (doc_id, rows) in other.documents {
+            self.documents.entry(doc_id).or_default().extend(rows);
+        }
+        self.actor_ids.extend(other.actor_ids);
+        self.measurements.append(other.measurements);
+        self.evidence.append(other.evidence);
+        self.actors.append(other.actors);
+        self.of_stories.absorb(other.of_stories);
     }
 
     fn add_measurements(&mut self, story: &StorySummary) {

@@ -41,7 +41,6 @@ use crate::whole_file::WholeFile;
 use anyhow::{Context, Result};
 use article::file_name;
 use coder_matrix::{CoderFiles, CoderMatrix};
-use parallax_compare::StorySummary;
 use parallax_text::record::ToneRecord;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -153,14 +152,10 @@ impl Exporter {
         self.coders.next_run();
     }
 
-    /// Adds a story to the tables; all stories come before the first article.
-    ///
-    /// # Errors
-    /// Where a list of the story is not what its table promises.
-    pub fn add_story(&mut self, story: &StorySummary) -> Result<()> {
-        match &mut self.tables {
-            Some(tables) => tables.add_story(story),
-            None => Ok(()),
+    /// Adds the tables of stories; all stories come before the first article.
+    pub(crate) fn add_story(&mut self, of_stories: &Tables) {
+        if let Some(tables) = &mut self.tables {
+            tables.absorb(of_stories.clone());
         }
     }
 

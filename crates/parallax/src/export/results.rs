@@ -1,6 +1,7 @@
 //! Results on disk, read back to be exported.
 
 use super::{CheckedArticle, Exported, Exporter, Format};
+use crate::tables::Tables;
 use anyhow::{Context, Result, bail};
 use parallax_compare::StorySummary;
 use parallax_text::record::{AnnotationRecord, SCHEMA};
@@ -30,7 +31,11 @@ pub fn export_results(results: &[PathBuf], formats: &[Format], out: &Path) -> Re
         _ => Vec::new(),
     };
     let mut exporter = Exporter::new(out, formats)?;
-    stories.iter().try_for_each(|story| exporter.add_story(story))?;
+    for mut story in stories {
+        let mut tables = Tables::new();
+        tables.add_story(&mut story)?;
+        exporter.add_story(&tables);
+    }
     for (index, (annotations, _)) in places.iter().enumerate() {
         if index > 0 {
             exporter.next_run();

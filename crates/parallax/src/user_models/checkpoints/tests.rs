@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::models::{Engine, Precision};
-use crate::output::{Clock, RunFiles};
+use crate::output::{Clock, ReadyStory, RunFiles};
 use crate::report::Shown;
 use crate::{Config, Device, Job, KnownActors, Models, Tally, UserModels, compare};
 use parallax_text::{AnnotatedArticle, EntityKind::Person};
@@ -217,10 +217,10 @@ fn run(models: &Models) -> (AnnotatedArticle, Value) {
         })
         .unwrap();
     assert!(tally.errors.is_empty(), "{:?}", tally.errors);
-    let stories = compare(&articles, &job.actors, &job.config, models);
+    let mut stories = compare(&articles, &job.actors, &job.config, models);
     let clock = Clock { started: 0, seconds: 0.0, annotating: 0.0, comparing: 0.0 };
     let mut files = RunFiles::begin(out.path(), &models.label(), &[]).unwrap();
-    stories.iter().for_each(|story| files.add_story(story).unwrap());
+    stories.iter_mut().for_each(|story| files.add_story(ReadyStory::new(story).unwrap()).unwrap());
     let shown = Shown { stories, articles: articles.iter().collect(), left_out: None };
     files.finish(&articles, &shown, (&job, models, &tally), clock).unwrap();
     let record = serde_json::from_slice(&fs::read(out.path().join("run.json")).unwrap()).unwrap();

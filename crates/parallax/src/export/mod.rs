@@ -257,7 +257,9 @@ pub(crate) fn tone_label(tone: &ToneRecord) -> &'static str {
 mod tests {
     use super::*;
     use crate::export::fixture::full;
+    use crate::input::hexadecimal;
     use clap::ValueEnum;
+    use sha2::{Digest, Sha256};
 
     #[test]
     fn all_formats_of_an_article_are_written_whole() {

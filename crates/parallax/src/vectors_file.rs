@@ -148,7 +148,11 @@ mod tests {
         file.finish().unwrap();
         let written = std::fs::read(&path).unwrap();
         let mut other = Vec::new();
-        write(&articles, "ab", |bytes| Ok(other.extend_from_slice(bytes))).unwrap();
+        write(&articles, "ab", |bytes| {
+            other.extend_from_slice(bytes);
+            Ok(())
+        })
+        .unwrap();
         assert_eq!(written, other);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
 

@@ -145,6 +145,21 @@ fn shared_text_is_left_out_of_the_figures_of_a_copy_where_asked() {
             assert_eq!(n(&found, doc, measure), n(&counted, doc, measure), "{measure} of {doc}");
         }
     }
+    // Names and speakers' words: all of them, and those that are shared.
+    let sums = |story: &Value, lists: (&str, &str), all: &[&str], shared: &str| {
+        let entries = story[lists.0].as_array().unwrap().iter().flat_map(|one| one[lists.1].as_array().unwrap());
+        entries.filter(|entry| entry["doc_id"] == "06_newsbeam_daily").fold((0, 0), |(sum, of_shared), entry| {
+            let here: u64 = all.iter().map(|field| entry[field].as_u64().unwrap()).sum();
+            (sum + here, of_shared + entry[shared].as_u64().unwrap())
+        })
+    };
+    let names = (("actors", "names"), ["own", "reported"].as_slice(), "shared");
+    let voices = (("speakers", "uses"), ["words"].as_slice(), "words_shared");
+    for (lists, all, shared) in [names, voices] {
+        let (n_counted, n_shared) = sums(&counted, lists, all, shared);
+        assert!(n_shared > 0 && n_shared <= n_counted, "{lists:?}: {n_shared} of {n_counted}");
+        assert_eq!(sums(&found, lists, all, shared), (n_counted - n_shared, 0), "{lists:?}");
+    }
     assert_eq!(found["facts"], counted["facts"]);
 }
 

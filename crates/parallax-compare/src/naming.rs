@@ -24,6 +24,7 @@ struct Use {
     modifiers: BTreeSet<String>,
     own: u64,
     reported: u64,
+    shared: u64,
     left_out: u64,
 }
 
@@ -43,6 +44,7 @@ pub(crate) fn actor_summary(
             let found = uses.entry((number, entity, mention.form, words)).or_default();
             found.role = found.role.take().or(role);
             found.modifiers.extend(modifiers.into_iter().map(|span| text[span].to_owned()));
+            found.shared += u64::from(view.counts(mention.sentence) && view.shared.contains(&mention.sentence));
             match view.quote_at(mention.span) {
                 _ if !view.counts(mention.sentence) => found.left_out += 1,
                 Some(_) => found.reported += 1,
@@ -61,6 +63,7 @@ pub(crate) fn actor_summary(
             form,
             own: found.own,
             reported: found.reported,
+            shared: found.shared,
             left_out: found.left_out,
         })
         .collect();

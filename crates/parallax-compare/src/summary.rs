@@ -193,6 +193,9 @@ pub struct NameUse {
     pub own: u64,
     /// How often in the words of a speaker, quoted or reported.
     pub reported: u64,
+    /// How many of these stand in sentences that another article has too.
+    #[serde(default)]
+    pub shared: u64,
     /// How often in sentences that count in no figure ([`StorySummary::left_out_sentences`]).
     #[serde(default)]
     pub left_out: u64,

@@ -330,7 +330,7 @@ fn likeness(a: &[u64], b: &[u64]) -> f64 {
 mod tests {
     use super::*;
     use crate::fixture::{article, story, story_with, with_frames, with_stances};
-    use crate::{StorySummary, SummaryOptions};
+    use crate::{StorySummary, SummaryOptions, VoiceUse};
     use parallax_text::{Layer, LayerStatus, Wording};
 
     const WIRE: [&str; 5] = [
@@ -447,7 +447,11 @@ mod tests {
             story.differences.iter().map(|one| (one.id.clone(), one.values, one.clusters, one.p)).collect::<Vec<_>>()
         };
         assert_eq!(differences(&found), differences(&alone));
-        assert_eq!(found.speakers, alone.speakers);
+        // But that the first page's words are in another one, too.
+        let mut speakers = found.speakers.clone();
+        let shared = |one: &mut VoiceUse| std::mem::take(&mut one.words_shared);
+        assert_eq!(speakers.iter_mut().flat_map(|one| &mut one.uses).map(shared).collect::<Vec<_>>(), [45, 0]);
+        assert_eq!(speakers, alone.speakers);
         assert_eq!(found.wording, alone.wording);
         let uses = |story: &StorySummary, label: &str| -> Vec<(String, u64, u64)> {
             let uses = story.actors.iter().flat_map(|actor| &actor.names).filter(|one| one.label == label);

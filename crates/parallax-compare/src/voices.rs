@@ -46,6 +46,9 @@ pub struct VoiceUse {
     pub quotes: u64,
     /// Their words.
     pub words: u64,
+    /// Of these, those in sentences that another article has too.
+    #[serde(default)]
+    pub words_shared: u64,
     /// The verbs that introduce them, the most frequent first.
     pub verbs: Vec<VerbUse>,
     /// Ids of the sentences they stand in.
@@ -171,6 +174,7 @@ fn uses_of(view: &ArticleView<'_>) -> BTreeMap<Who, Vec<VoiceUse>> {
     struct Counts {
         quotes: u64,
         words: u64,
+        words_shared: u64,
         verbs: BTreeMap<(String, Option<VerbClass>), u64>,
         sentences: Vec<u32>,
     }
@@ -182,6 +186,7 @@ fn uses_of(view: &ArticleView<'_>) -> BTreeMap<Who, Vec<VoiceUse>> {
         let quote = &view.article.quotes[index as usize];
         let entry = counts.entry((speaker_of(view, index), word.voice)).or_default();
         entry.words += 1;
+        entry.words_shared += u64::from(view.shared.contains(&word.sentence));
         entry.sentences.push(word.sentence);
         if std::mem::replace(&mut seen[index as usize], true) {
             continue;
@@ -207,6 +212,7 @@ fn uses_of(view: &ArticleView<'_>) -> BTreeMap<Who, Vec<VoiceUse>> {
             voice,
             quotes: counts.quotes,
             words: counts.words,
+            words_shared: counts.words_shared,
             verbs,
             evidence,
         });

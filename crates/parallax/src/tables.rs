@@ -107,6 +107,7 @@ impl Tables {
             ("modifiers", Text),
             ("own", Whole),
             ("reported", Whole),
+            ("shared", Whole),
             ("left_out", Whole),
         ];
         let sentences = [
@@ -290,6 +291,7 @@ impl Tables {
                     name.modifiers.join("; "),
                     name.own,
                     name.reported,
+                    name.shared,
                     name.left_out,
                 ]);
             }

@@ -1,7 +1,8 @@
 //! The command line teaches, completes, documents itself, and speaks to people and programs.
 
-use crate::support::{PAGE, Ran, folder, parallax, path};
+use crate::support::{PAGE, Ran, folder, parallax, path, repository};
 use serde_json::Value;
+use std::process::{Command, Stdio};
 
 /// The commands that `parallax --help` lists.
 fn commands() -> Vec<String> {
@@ -67,6 +68,29 @@ fn the_manual_has_a_page_for_every_command() {
 }
 
 #[test]
+fn who_stops_reading_the_table_has_all_files() {
+    // More than any buffer on the way holds.
+    let record = |number| serde_json::json!({"doc_id": number, "story": format!("story {number}"), "text": PAGE});
+    let records: String = (0..40).map(|number: u32| record(number.to_string()).to_string() + "\n").collect();
+    let (input, out) = (folder(&[("pages.jsonl", records.as_bytes())]), tempfile::tempdir().unwrap());
+    let told = parallax(&["analyze", path(input.path()), "--out", path(out.path()), "--quiet"]);
+    assert!(told.code == 0 && told.stdout.len() > 16_384, "{} {}", told.code, told.stdout.len());
+    let out = tempfile::tempdir().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_parallax-under-test"))
+        .args(["analyze", path(input.path()), "--out", path(out.path()), "--quiet"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .current_dir(repository())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    child.wait().unwrap();
+    for name in ["summary.json", "report.html", "run.json"] {
+        assert!(out.path().join(name).is_file(), "{name}");
+    }
+}
+
+#[test]
 fn messages_come_as_json_lines_where_asked() {
     let input = folder(&[("good.txt", PAGE.as_bytes()), ("empty.txt", b"")]);
     let ran = parallax(&["clean", path(input.path()), "--json-logs"]);
@@ -76,6 +100,7 @@ fn messages_come_as_json_lines_where_asked() {
         |level: &str| events.iter().find(|event| event["level"] == level).unwrap_or_else(|| panic!("{events:?}"));
     assert_eq!(level("error")["source"], "empty.txt");
     let progress = level("progress");
+    assert_eq!(progress["of"], "articles");
     assert_eq!((&progress["done"], &progress["total"]), (&Value::from(2), &Value::from(2)));
     assert!(progress["per_second"].as_f64().unwrap() > 0.0 && progress["seconds_left"].as_f64() == Some(0.0));
 

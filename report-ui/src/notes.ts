@@ -17,7 +17,7 @@ export const NOTES = {
   speakers:
     "Words of the body by speaker, and the verbs that introduce them. Speakers are found by a tagger and rules; a speaker who is only described (“a senior official”) is listed under those words. A verb such as “claimed” or “boasted” is the outlet’s choice; its class (neutral, assertive, doubting, emotive) comes from a table.",
   actors:
-    "Share of the body’s sentences that name the actor (name, short name, name with title). 0 to 100 %. Intervals: 95 %, Wilson; they take sentences as independent. H: named in the headline. Descriptions and pronouns are not counted here.",
+    "Share of the body’s sentences that name the actor (name, short name, name with title). 0 to 100 %. Intervals: 95 %, bootstrap over paragraphs. H: named in the headline. Descriptions and pronouns are not counted here.",
   tone:
     "Target-dependent sentiment (Hamborg and Donnay 2021): the mean, over the mentions of an actor in the body, of the probability of a positive minus that of a negative tone. −1 to +1. Tone inside quotation marks belongs to the speaker, never to the outlet. Intervals: 95 %, bootstrap over paragraphs; where the kind of the interval names the classifier, they carry its errors too. Fewer than the least number of paragraphs is “too few”, not neutral. Tone is neither a frame nor a stance, and bad news about an actor reads as negative tone.",
   frames:

@@ -227,7 +227,20 @@ pub fn compare(
     config: &Config,
     models: &Models,
 ) -> Vec<StorySummary> {
-    Comparison::new(articles, actors, config, models, CodedTones::default()).all()
+    compare_coded(articles, actors, config, models, CodedTones::default())
+}
+
+/// [`compare`], with tones that people coded.
+#[must_use]
+pub fn compare_coded(
+    articles: &[AnnotatedArticle],
+    actors: &KnownActors,
+    config: &Config,
+    models: &Models,
+    coded: CodedTones,
+) -> Vec<StorySummary> {
+    let comparison = Comparison::new(articles, actors, config, models, coded);
+    comparison.stories.par_iter().map(|(name, story)| comparison.summary(name, story)).collect()
 }
 
 /// The articles of one story.
@@ -315,10 +328,6 @@ impl<'a> Comparison<'a> {
             made.into_iter().try_for_each(|made| take(made?))?;
         }
         Ok(())
-    }
-
-    fn all(&self) -> Vec<StorySummary> {
-        self.stories.par_iter().map(|(name, story)| self.summary(name, story)).collect()
     }
 
     fn summary(&self, name: &str, story: &Members<'_>) -> StorySummary {

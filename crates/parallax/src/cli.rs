@@ -619,7 +619,8 @@ fn analyze(
     let mut shown = to_be_shown(&comparison, &chosen, &articles);
     let mut files = RunFiles::begin(out, &models.label(), exports)?;
     let progress = Progress::of("stories", Some(comparison.len() as u64), job.quiet);
-    let mut stdout = BufWriter::new(io::stdout());
+    // Printed last: who stops reading has all files.
+    let mut table = String::new();
     let ready = |mut story: StorySummary| {
         let files = ReadyStory::new(&mut story)?;
         let (words, warning) = (terminal::story(&story), date_warning(&story, &job.config));
@@ -630,7 +631,7 @@ fn analyze(
     job.threads()?.install(|| {
         comparison.for_each(ready, |(story, words, warning, in_report)| {
             files.add_story(story)?;
-            stdout.write_all(words.as_bytes())?;
+            table.push_str(&words);
             tally.warnings.extend(warning);
             shown.stories.extend(in_report);
             Ok(())
@@ -643,8 +644,9 @@ fn analyze(
     let clock = Clock { started, seconds: began.elapsed().as_secs_f64(), annotating, comparing };
     files.finish(&articles, &shown, (job, &models, &tally), clock)?;
     let (done, report) = (tally.done, out.join("report.html"));
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(table.as_bytes())?;
     writeln!(stdout, "\n{done} articles in {:.1} s. Report: {}", clock.seconds, report.display())?;
-    stdout.flush()?;
     Ok(tell(&tally, job.quiet))
 }
 

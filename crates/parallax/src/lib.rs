@@ -62,7 +62,7 @@ mod verify;
 mod wcxb;
 mod whole_file;
 
-pub use analyze::{Job, Tally, compare};
+pub use analyze::{Job, Tally, compare, compare_coded};
 pub use config::{Config, SharedTextUse};
 pub use input::DocumentError;
 pub use models::{Discourse, Engine, EngineOptions, Models, Precision, StanceJudge, find_models};

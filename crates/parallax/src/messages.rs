@@ -39,13 +39,13 @@ pub(crate) fn warning(message: &str, more: &[(&str, Value)]) {
 }
 
 /// How far the work is; for programs only.
-pub(crate) fn progress(done: u64, total: Option<u64>, seconds: f64) {
+pub(crate) fn progress(of: &str, done: u64, total: Option<u64>, seconds: f64) {
     if are_json() {
         let rate = if seconds > 0.0 { done as f64 / seconds } else { 0.0 };
         let left = total.filter(|_| rate > 0.0).map(|total| total.saturating_sub(done) as f64 / rate);
         let rounded = |value: f64| parallax_text::record::rounded(value);
         let event = json!({
-            "level": "progress", "done": done, "total": total, "seconds": rounded(seconds),
+            "level": "progress", "of": of, "done": done, "total": total, "seconds": rounded(seconds),
             "per_second": rounded(rate), "seconds_left": left.map(rounded),
         });
         line(&event.to_string());

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 /// Counts what is finished.
 pub(crate) struct Progress {
     bar: ProgressBar,
+    what: &'static str,
     total: Option<u64>,
     quiet: bool,
     began: Instant,
@@ -36,7 +37,7 @@ impl Progress {
         bar.set_style(ProgressStyle::with_template(shape).expect("the template is well-formed"));
         bar.set_message(what);
         let began = Instant::now();
-        Self { bar, total, quiet, began, said: Mutex::new(began) }
+        Self { bar, what, total, quiet, began, said: Mutex::new(began) }
     }
 
     pub(crate) fn step(&self) {
@@ -55,7 +56,7 @@ impl Progress {
 
     fn say(&self) {
         if !self.quiet {
-            messages::progress(self.bar.position(), self.total, self.began.elapsed().as_secs_f64());
+            messages::progress(self.what, self.bar.position(), self.total, self.began.elapsed().as_secs_f64());
         }
     }
 }

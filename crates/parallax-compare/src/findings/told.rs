@@ -142,7 +142,7 @@ fn headline(material: &Material<'_>, one: &crate::HeadlineSummary) -> Option<Can
             HeadlineVoice::Passive => ", in the passive",
             _ => "",
         };
-        format!("the headline of {{article}} names {} first{voice}", actor.name)
+        format!("the headline of {{article}} puts {} first{voice}", actor.name)
     });
     let lacks = (!names.is_empty()).then(|| format!("it does not name {}, often named in the body", list(&names)));
     let template = match (says, lacks) {

@@ -1,6 +1,7 @@
 //! Attributions of an article: what the tagger finds, made to agree with the quotation marks.
 
 use crate::features::Reading;
+use crate::layout::{self, Turn};
 use crate::subject;
 use crate::tagger::{AttributionTagger, Found};
 use crate::{QuotedSpan, ReportingVerb, reporting_verbs};
@@ -78,6 +79,8 @@ pub(crate) struct Draft {
     pub(crate) source: Option<Span>,
     pub(crate) cue: Option<Span>,
     pub(crate) continues: Option<usize>,
+    /// Whether it is a turn of a transcript: direct speech without marks.
+    pub(crate) turn: bool,
 }
 
 impl Draft {
@@ -86,7 +89,7 @@ impl Draft {
             content: found.content.iter().map(|words| reading.span_of(words)).collect(),
             source: found.source.as_ref().and_then(|words| source(text, reading.span_of(words))),
             cue: found.cue.as_ref().map(|words| words_only(text, reading.span_of(words))),
-            continues: None,
+            ..Self::default()
         }
     }
 
@@ -102,11 +105,13 @@ impl Draft {
 /// The rules over what the tagger found.
 pub(crate) fn assemble(view: &ArticleView<'_>, verbs: &[ReportingVerb], mut drafts: Vec<Draft>) -> Vec<Attribution> {
     settle_quotations(view, verbs, &mut drafts);
+    sign(view, &mut drafts);
+    take_turns(&layout::turns(view), &mut drafts);
     subject::fill(view, verbs, &mut drafts);
     drafts
         .iter()
         .map(|draft| Attribution {
-            kind: kind(view, &draft.content),
+            kind: if draft.turn { QuoteKind::Direct } else { kind(view, &draft.content) },
             content: draft.content.clone(),
             source: draft.source,
             cue: draft.cue.map(|span| cue(verbs, span)),
@@ -146,6 +151,12 @@ fn settle_quotations(view: &ArticleView<'_>, verbs: &[ReportingVerb], drafts: &m
     for (index, owner) in owners.iter_mut().enumerate() {
         *owner = cue_behind(view, drafts, view.quoted[index].span, *owner).or(*owner);
     }
+    for index in 1..owners.len() {
+        let (one, next) = (view.quoted[index - 1], view.quoted[index]);
+        if owners[index - 1] != owners[index] && goes_on(view, verbs, &one, &next) {
+            owners[index] = owners[index - 1];
+        }
+    }
     for (quote, owner) in view.quoted.iter().zip(&mut owners) {
         // A term that the tagger took for words, though no one is there who says them.
         let said = |cue: Span| {
@@ -156,7 +167,9 @@ fn settle_quotations(view: &ArticleView<'_>, verbs: &[ReportingVerb], drafts: &m
         if quote.is_term(view.text) && owner.as_ref().is_some_and(nobody) {
             *owner = None;
         }
-        if owner.is_none() && !quote.is_term(view.text) {
+        if layout::is_note(&view.text[quote.inside(view.text)]) {
+            *owner = None;
+        } else if owner.is_none() && !quote.is_term(view.text) {
             *owner = Some(drafts.len());
             drafts.push(Draft::default());
         }
@@ -191,8 +204,87 @@ fn settle_quotations(view: &ArticleView<'_>, verbs: &[ReportingVerb], drafts: &m
         draft.content = joined(view.text, &draft.content);
         drop_asides(view, draft);
     }
+    split_by_verbs(view, verbs, drafts);
     drafts.retain(|draft| !draft.content.is_empty());
     drafts.sort_by_key(Draft::start);
+}
+
+/// A verb of its own right before a later quotation of a sentence begins another attribution of the
+/// same speaker ("“It is ours,” Ode said, before asking Varga, “Or is it yours?”").
+fn split_by_verbs(view: &ArticleView<'_>, verbs: &[ReportingVerb], drafts: &mut Vec<Draft>) {
+    let mut more = Vec::new();
+    for draft in drafts.iter_mut() {
+        let Some(cue) = draft.cue else { continue };
+        for place in (1..draft.content.len()).rev() {
+            let (last, next) = (draft.content[place - 1], draft.content[place]);
+            let place_of = |offset: usize| view.sentences.partition_point(|sentence| sentence.span.end() <= offset);
+            let marked = |span: Span| {
+                let first = view.quoted.partition_point(|quote| quote.span.end() <= span.start());
+                view.quoted.get(first).is_some_and(|quote| quote.span == span)
+            };
+            if place_of(last.end() - 1) != place_of(next.start()) || !marked(next) || !marked(last) {
+                continue;
+            }
+            let until = verbs.partition_point(|verb| verb.span.end() <= next.start());
+            let verb = verbs[..until].last().filter(|verb| {
+                let gap = &view.text[verb.span.end()..next.start()];
+                verb.span.start() >= last.end() && !verb.span.overlaps(cue) && gap.split_whitespace().count() <= 3
+            });
+            if let Some(verb) = verb.filter(|verb| cue.end() <= verb.span.start()) {
+                let content = draft.content.split_off(place);
+                more.push(Draft { content, source: draft.source, cue: Some(verb.span), ..Draft::default() });
+            }
+        }
+    }
+    drafts.extend(more);
+}
+
+/// Gives quotations that are signed below ("“…” — Lena Ode") to whom the signature names.
+fn sign(view: &ArticleView<'_>, drafts: &mut [Draft]) {
+    for draft in drafts {
+        let Some(&quote) = draft.content.first() else { continue };
+        let here = view.sentences.partition_point(|sentence| sentence.span.end() <= quote.start());
+        let Some(block) = view.sentences.get(here).map(|sentence| sentence.block) else { continue };
+        let first = view.sentences.partition_point(|sentence| sentence.block < block);
+        let end = view.sentences.partition_point(|sentence| sentence.block <= block);
+        let block = view.sentences[first].span.cover(view.sentences[end - 1].span);
+        let at = view.quoted.partition_point(|other| other.span.start() < quote.start());
+        let marked = view.quoted.get(at).map(|quote| quote.span).filter(|span| span.start() == quote.start());
+        if let Some((marked, name)) = marked.and_then(|span| Some((span, layout::signature(view.text, block, span)?))) {
+            draft.content = vec![marked];
+            (draft.source, draft.cue) = (Some(name), None);
+        }
+    }
+}
+
+/// The turns of a transcript are their speakers' words as a whole, whatever is reported in them.
+fn take_turns(turns: &[Turn], drafts: &mut Vec<Draft>) {
+    for turn in turns {
+        let block = turn.label.cover(turn.words);
+        for draft in drafts.iter_mut() {
+            draft.content.retain(|content| !content.overlaps(block));
+        }
+        drafts.push(Draft { content: vec![turn.words], source: Some(turn.label), turn: true, ..Draft::default() });
+    }
+    drafts.retain(|draft| !draft.content.is_empty());
+    drafts.sort_by_key(Draft::start);
+}
+
+/// Whether a sentence between marks goes on in the next quotation, behind words of the outlet
+/// ("“Every year,” Ode said, turning to Varga, “you sell another line.”").
+fn goes_on(view: &ArticleView<'_>, verbs: &[ReportingVerb], one: &QuotedSpan, next: &QuotedSpan) -> bool {
+    let sentence = |offset: usize| view.sentences.partition_point(|sentence| sentence.span.end() <= offset);
+    let first = |quote: &QuotedSpan| view.text[quote.inside(view.text)].chars().next();
+    let gap = &view.text[one.span.end()..next.span.start()];
+    let broken = is_whole(view.text, one)
+        && view.text[one.inside(view.text)].ends_with(',')
+        && first(next).is_some_and(char::is_lowercase)
+        && gap.trim_end().ends_with(',')
+        && sentence(one.span.start()) == sentence(next.span.start());
+    // "“…,” Ode said, adding that Varga, “who sold it,” …" has a verb of its own.
+    let from = verbs.partition_point(|verb| verb.span.start() < one.span.end());
+    let between = verbs[from..].iter().take_while(|verb| verb.span.end() <= next.span.start());
+    broken && between.count() <= 1
 }
 
 /// How many words may stand between a quotation and the cue behind it.
@@ -220,7 +312,9 @@ fn detach(view: &ArticleView<'_>, drafts: &mut Vec<Draft>) {
         let stop = |c: char| !c.is_alphanumeric() && !c.is_whitespace();
         let parted = gap.contains(stop) || view.text[last].ends_with(stop);
         let far = gap.split_whitespace().count() > FAR;
-        if far || (!behind.is_empty() && !parted) {
+        // "The sign read: “Keep out.” The message is clear: …"
+        let led = view.text[..last.start()].trim_end().ends_with(':') && !behind.is_empty();
+        if far || led || (!behind.is_empty() && !parted) {
             apart.push(Draft { content: ahead, ..Draft::default() });
             draft.content = behind;
         }
@@ -266,10 +360,21 @@ fn drop_asides(view: &ArticleView<'_>, draft: &mut Draft) {
     if quoted == 0 {
         return;
     }
+    // "“…,” she said on her first day": where her sentence stands before the words that introduce it,
+    // only a clause of speech can follow.
+    let behind = |span: Span| {
+        draft.cue.is_some_and(|cue| {
+            cue.end() <= span.start()
+                && sentences
+                    .iter()
+                    .any(|quote| quote.end() <= cue.start() && sentence(quote.start()) == sentence(cue.start()))
+                && !(view.text[span].starts_with("that ") && view.text[cue.end()..span.start()].trim().is_empty())
+        })
+    };
     let elsewhere = |span: Span| home.is_some_and(|home| sentence(span.start()) != home);
     content.retain(|&span| {
         let reported = words(span) > quoted || view.text[span].starts_with("that ");
-        marks(span).is_some() || (reported && !elsewhere(span))
+        marks(span).is_some() || (reported && !elsewhere(span) && !behind(span))
     });
     for span in content.iter_mut() {
         let Some(quote) = marks(*span).filter(|quote| quote.span.start() == span.start()) else { continue };
@@ -284,8 +389,15 @@ fn drop_asides(view: &ArticleView<'_>, draft: &mut Draft) {
 fn is_whole(text: &str, quote: &QuotedSpan) -> bool {
     let inside = text[quote.inside(text)].trim();
     inside.trim_start_matches(|c: char| !c.is_alphanumeric()).starts_with(char::is_uppercase)
-        && inside.ends_with([',', '.', '!', '?'])
-        && !quote.is_term(text)
+        && (inside.ends_with(['!', '?']) || (inside.ends_with([',', '.']) && !is_title(text, quote)))
+}
+
+/// Whether nearly all longer words between marks are capitalised.
+fn is_title(text: &str, quote: &QuotedSpan) -> bool {
+    let long =
+        || text[quote.inside(text)].split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= 4);
+    let raised = long().filter(|word| word.starts_with(char::is_uppercase)).count();
+    raised >= 2 && raised * 4 >= long().count() * 3
 }
 
 /// The words that name a speaker: no punctuation at the ends, nothing from "who" or a participle on

@@ -23,6 +23,7 @@
 
 mod attribution;
 mod features;
+mod layout;
 mod marks;
 pub mod polnear;
 mod subject;

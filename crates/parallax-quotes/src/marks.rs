@@ -26,6 +26,8 @@ struct Mark {
     end: usize,
     weight: Weight,
     role: Role,
+    /// Straight, not curly.
+    straight: bool,
     /// Whether a punctuation mark of a sentence stands right before it.
     after_stop: bool,
 }
@@ -49,6 +51,7 @@ pub(crate) fn quotations(text: &str, goes_on: impl Fn() -> bool, mut report: imp
     };
     let marks = marks(text);
     let ahead = Ahead::of(&marks);
+    let first = text.len() - text.trim_start().len();
     let mut open: Vec<usize> = Vec::new();
     for (index, mark) in marks.iter().enumerate() {
         let role = match mark.role {
@@ -68,7 +71,9 @@ pub(crate) fn quotations(text: &str, goes_on: impl Fn() -> bool, mut report: imp
         let start = marks[outer].at;
         if role == Role::Open {
             let same = marks[outer].weight == mark.weight && open.len() == 1;
-            if same && mark.weight == Weight::Double && !ahead.closes_twice(index) {
+            // Curly marks inside of straight ones that hold a whole block.
+            let inner = marks[outer].straight && !mark.straight && start == first && goes_on();
+            if same && !inner && mark.weight == Weight::Double && !ahead.closes_twice(index) {
                 // Two openings, one closing: the first was never closed.
                 found(unclosed(text, start, mark.at), false);
                 open.clear();
@@ -93,7 +98,8 @@ pub(crate) fn quotations(text: &str, goes_on: impl Fn() -> bool, mut report: imp
             None => continue,
         };
         let all_same = open.iter().all(|&opened| marks[opened].weight == mark.weight);
-        if keep == 0 || (all_same && !ahead.closes(index, mark.weight)) {
+        let inner = keep > 0 && marks[outer].straight && !mark.straight;
+        if keep == 0 || (all_same && !inner && !ahead.closes(index, mark.weight)) {
             found(Span::new(start, mark.end), true);
             open.clear();
         } else {
@@ -102,7 +108,7 @@ pub(crate) fn quotations(text: &str, goes_on: impl Fn() -> bool, mut report: imp
     }
     if let Some(&outer) = open.first() {
         let start = marks[outer].at;
-        let whole = start == text.len() - text.trim_start().len() || goes_on();
+        let whole = start == first || goes_on();
         let span = if whole { Span::new(start, text.len()).trimmed(text) } else { unclosed(text, start, text.len()) };
         found(span, false);
     }
@@ -195,7 +201,7 @@ fn marks(text: &str) -> Vec<Mark> {
         };
         if let Some(role) = role(text, character, end, before, after) {
             let after_stop = before.is_some_and(|before| matches!(before, '.' | ',' | '!' | '?' | '…' | ')' | ']'));
-            marks.push(Mark { at, end, weight, role, after_stop });
+            marks.push(Mark { at, end, weight, role, straight: matches!(character, '"' | '\''), after_stop });
         }
     }
     marks

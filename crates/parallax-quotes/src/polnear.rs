@@ -22,14 +22,27 @@ pub struct Labelled {
     pub cue: Vec<Span>,
 }
 
-impl From<&Attribution> for Labelled {
-    fn from(one: &Attribution) -> Self {
-        Self {
-            content: one.content.clone(),
-            source: one.source.into_iter().collect(),
-            cue: one.cue.map(|cue| cue.span).into_iter().collect(),
+/// Attributions as PolNeAR labels them: an utterance is one, so what continues another
+/// ([`Attribution::continues`]) is united with it.
+#[must_use]
+pub fn utterances(attributions: &[Attribution]) -> Vec<Labelled> {
+    let mut found: Vec<Labelled> = Vec::new();
+    let mut places: Vec<usize> = Vec::with_capacity(attributions.len());
+    for one in attributions {
+        if let Some(earlier) = one.continues {
+            let place = places[earlier as usize];
+            found[place].content.extend(&one.content);
+            places.push(place);
+        } else {
+            places.push(found.len());
+            found.push(Labelled {
+                content: one.content.clone(),
+                source: one.source.into_iter().collect(),
+                cue: one.cue.map(|cue| cue.span).into_iter().collect(),
+            });
         }
     }
+    found
 }
 
 /// An annotation file that is not brat stand-off for the text.
@@ -346,6 +359,21 @@ mod tests {
         assert_eq!(words, ["“Café tax is theft,”", "“plain theft.”"]);
         assert_eq!((&TEXT[gold[0].source[0]], &TEXT[gold[0].cue[0]], gold.len()), ("Ode", "said", 2));
         assert!(read(TEXT, "T1\tCue 5 500\tx").unwrap_err().to_string().contains("line 1: \"5 500\" is no range"));
+    }
+
+    #[test]
+    fn what_continues_an_utterance_is_a_part_of_it() {
+        let one = |span: (usize, usize), continues| Attribution {
+            kind: parallax_text::QuoteKind::Direct,
+            content: vec![Span::new(span.0, span.1)],
+            source: Some(Span::new(21, 24)),
+            cue: None,
+            continues,
+        };
+        let found =
+            utterances(&[one((0, 10), None), one((10, 20), Some(0)), one((31, 45), Some(1)), one((59, 69), None)]);
+        let contents: Vec<usize> = found.iter().map(|one| one.content.len()).collect();
+        assert_eq!((contents, &found[0].source[..]), (vec![3, 1], &[Span::new(21, 24)][..]));
     }
 
     #[test]

@@ -259,6 +259,13 @@ impl Scene<'_> {
             drafts[index].source = self.first_mention(drafts, index, sentence.span.start(), start);
             return;
         }
+        // A block of its own below "Her office replied:".
+        let above = place.checked_sub(1).map(|place| self.view.sentences[place].span);
+        if let Some(above) = above.filter(|&above| self.opens_block(start) && self.text()[above].ends_with(':')) {
+            let verb = self.verbs_in(above).last().and_then(|verb| self.subject(verb, drafts, index));
+            drafts[index].source = verb.or_else(|| self.first_mention(drafts, index, above.start(), above.end()));
+            return;
+        }
         let last = index.checked_sub(1).filter(|&other| known(&drafts[other]));
         let Some(other) = last else { return };
         let spoken = drafts[other].content.iter().any(|&content| self.is_quoted(content));

@@ -49,7 +49,7 @@ impl<'a> Voices<'a> {
 
     /// Whose words a target stands in.
     ///
-    /// * In a content: the speaker's. [`Voice::Direct`] between marks; outside of them
+    /// * In a content: the speaker's. [`Voice::Direct`] between marks and in a transcript; else
     ///   [`Voice::Indirect`], or [`Voice::Mixed`] where other parts of the content are quoted.
     /// * The object of an accusing or doubting verb ("accused the mayor of lying"): the judgement is
     ///   the speaker's as well, [`Voice::Indirect`].
@@ -64,9 +64,11 @@ impl<'a> Voices<'a> {
         if let Some(&(_, index)) = self.contents.get(first).filter(|(span, _)| span.overlaps(target)) {
             let kind = self.attributions[index as usize].kind;
             let voice = match kind {
+                // Without marks: a turn of a transcript.
+                QuoteKind::Direct => Voice::Direct,
                 _ if marked => Voice::Direct,
                 QuoteKind::Mixed => Voice::Mixed,
-                QuoteKind::Direct | QuoteKind::Indirect => Voice::Indirect,
+                QuoteKind::Indirect => Voice::Indirect,
             };
             return Standing { voice, attribution: Some(index), scare_quote: false };
         }

@@ -138,6 +138,58 @@ fn what_stands_beside_a_quotation_is_no_part_of_it() {
 }
 
 #[test]
+fn a_sentence_goes_on_behind_the_words_of_the_outlet() {
+    check(
+        "“Every year,” Ode said, turning to the mayor, “you sell another line.”",
+        &["direct: “Every year,” … “you sell another line.” < Ode | said"],
+    );
+    check(
+        "“We keep the line,” Ode said before asking Varga, “Who pays for it?”",
+        &["direct: “We keep the line,” < Ode | said", "direct: “Who pays for it?” < Ode | asking"],
+    );
+    check(
+        "“It’s over,” she said of the vote, in which she had been sure that Varga would lose.",
+        &["direct: “It’s over,” < she | said"],
+    );
+}
+
+#[test]
+fn the_layout_names_speakers() {
+    check("“The harbour is not for sale.” — Lena Osk", &["direct: “The harbour is not for sale.” < Lena Osk | -"]);
+    check(
+        "“The harbour is not for sale.” -- Lena Osk, a pilot.",
+        &["direct: “The harbour is not for sale.” < Lena Osk, a pilot | -"],
+    );
+    check(
+        "Ode replied in a letter:\n“The lease is ours. It stays.\n“We built the line.”\nThe tram opens in May.",
+        &["direct: “The lease is ours. It stays. < Ode | -", "direct: “We built the line.” < Ode | - ^1"],
+    );
+}
+
+#[test]
+fn turns_of_a_transcript_are_direct_speech() {
+    let turns = "OSK: Why do you sell the tram line?\nVARGA: We do not. Ode told you that we would.\nOSK: When?";
+    let expected = [
+        "direct: Why do you sell the tram line? < OSK | -",
+        "direct: We do not. Ode told you that we would. < VARGA | -",
+        "direct: When? < OSK | -",
+    ];
+    check(turns, &expected);
+    check_voice(turns, "tram", Voice::Direct, false);
+    check_voice(turns, "VARGA", Voice::Own, false);
+    check(
+        "\"OSK: Why do you sell the tram line?\n\"VARGA: We do not call it “the line” any more.\n\"(Crosstalk.)\n\"OSK: When?\"",
+        &[
+            "direct: Why do you sell the tram line? < OSK | -",
+            "direct: We do not call it “the line” any more. < VARGA | -",
+            "direct: When? < OSK | -",
+        ],
+    );
+    // Two labels, or labels that do not come back, are no transcript.
+    check("UPDATE: The tram opens in May.\nVIDEO: See the tram.\nMORE: All about trams.", &[]);
+}
+
+#[test]
 fn scare_quotes_are_nobodys_words() {
     check("The ‘smart’ tram opens in May near the “well-being” park.", &[]);
 }

@@ -5,7 +5,7 @@ use crate::cli::read_text;
 use crate::config::Config;
 use crate::models::Models;
 use anyhow::{Context, Result, bail};
-use parallax_quotes::polnear::{Labelled, Tally, read};
+use parallax_quotes::polnear::{Tally, read, utterances};
 use parallax_quotes::quoted_spans;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ pub(crate) fn score(models: &Models, config: &Config, folder: &Path) -> Result<T
         let text = read_text(&folder.join("text").join(format!("{name}.txt")))?;
         let gold = read(&text, &read_text(path)?).with_context(|| format!("{}", path.display()))?;
         let blocks = line_blocks(&text);
-        let found: Vec<Labelled> = attributions(&text, &blocks, models)?.iter().map(Labelled::from).collect();
+        let found = utterances(&attributions(&text, &blocks, models)?);
         let mut tally = Tally::default();
         tally.add(&text, &quoted_spans(&text, &blocks), &gold, &found);
         Ok(tally)

@@ -10,7 +10,7 @@ use crate::names::{
 use crate::naming::office_of;
 use crate::things::{Scope, Thing, first_part, fullest, majority};
 use crate::titles::Gender;
-use parallax_text::{Entity, EntityKind, Mention, MentionForm, Span};
+use parallax_text::{Entity, EntityKind, Mention, MentionForm, Sentence, Span};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,6 +37,8 @@ pub struct ArticleActor {
     pub is_named: bool,
     /// Offices that titles and descriptions give it, with their countries.
     pub offices: BTreeSet<OfficeOf>,
+    /// Of an actor without a name: the sentence that describes it first.
+    pub described_in: Option<String>,
 }
 
 /// An office of a country: ("president", "Mexico").
@@ -54,9 +56,9 @@ impl ActorsOf {
     /// Counts the surface forms of an article's entities, and reads their offices.
     ///
     /// # Panics
-    /// If the entities are not of these mentions, or the mentions not of this text.
+    /// If the entities are not of these mentions, or the mentions not of this text and these sentences.
     #[must_use]
-    pub fn new(doc_id: &str, text: &str, mentions: &[Mention], entities: &[Entity]) -> Self {
+    pub fn new(doc_id: &str, text: &str, sentences: &[Sentence], mentions: &[Mention], entities: &[Entity]) -> Self {
         let actor = |entity: &Entity| {
             let mut forms = BTreeMap::new();
             let own = || entity.mentions.iter().map(|&mention| &mentions[mention as usize]);
@@ -75,7 +77,9 @@ impl ActorsOf {
                     is_leader: found.is_leader,
                 })
                 .collect();
-            ArticleActor { name: entity.name.clone(), kind: entity.kind, forms, is_named, offices }
+            let first = own().next().filter(|_| !is_named);
+            let described_in = first.map(|mention| text[sentences[mention.sentence as usize].span].to_owned());
+            ArticleActor { name: entity.name.clone(), kind: entity.kind, forms, is_named, offices, described_in }
         };
         Self { doc_id: doc_id.to_owned(), actors: entities.iter().map(actor).collect() }
     }
@@ -110,7 +114,7 @@ pub struct StoryActor {
 /// An actor that an article only describes joins a named one where its office and country are those
 /// of exactly one person of the story whom that article does not name ("the Mexican president"), and
 /// another article's described alike where the description names a country or organisation ("Mexican
-/// officials"); else it stays alone. The user's actors win over all that.
+/// officials") or stands in the same sentence, word for word; else it stays alone. The user's actors win over all that.
 ///
 /// The result does not depend on the order of the articles, but for the indices in `members`.
 #[must_use]
@@ -453,8 +457,13 @@ fn join_described(items: &[Item<'_>], groups: &mut Vec<Group>) {
             joins.push((group, at));
             continue;
         }
-        let key = fold(&item.one.name);
-        match alike.get(&key).filter(|_| says_whose) {
+        // "experts" may be others in another article, but not where one text is printed twice.
+        let where_found = item.one.described_in.as_deref().filter(|_| !says_whose);
+        let key = format!("{}\n{}", fold(&item.one.name), where_found.unwrap_or_default());
+        let group = alike.get(&key).filter(|_| says_whose || where_found.is_some());
+        match group
+            .filter(|&&group| says_whose || groups[group].iter().all(|&other| items[other].article != item.article))
+        {
             Some(&group) => groups[group].push(at),
             None => {
                 alike.insert(key, groups.len());

@@ -355,7 +355,7 @@ fn label(text: &str, mention: &Mention) -> Label {
 }
 
 fn actors_of(article: &AnnotatedArticle) -> ActorsOf {
-    ActorsOf::new(&article.document.doc_id, article.text(), &article.mentions, &article.entities)
+    ActorsOf::new(&article.document.doc_id, article.text(), &article.sentences, &article.mentions, &article.entities)
 }
 
 /// Name of the story of articles that name none.

@@ -121,7 +121,13 @@ pub(crate) fn actors(files: &[PathBuf], gold: &Path, config: &Config, models: &M
         bail!("no page has an id of the gold: {}", gold.keys().cloned().collect::<Vec<_>>().join(", "));
     }
     let of = |article: &AnnotatedArticle| {
-        ActorsOf::new(&article.document.doc_id, article.text(), &article.mentions, &article.entities)
+        ActorsOf::new(
+            &article.document.doc_id,
+            article.text(),
+            &article.sentences,
+            &article.mentions,
+            &article.entities,
+        )
     };
     let story = parallax_ner::merge(&articles.iter().map(of).collect::<Vec<_>>(), &KnownActors::default());
     let mut whole = Table::default();

@@ -42,7 +42,13 @@ pub(crate) fn run(files: &[PathBuf], gold: &Path, config: &Config, models: &Mode
         bail!("no page has an id of the gold: {}", gold.keys().cloned().collect::<Vec<_>>().join(", "));
     }
     let of = |(article, _): &(AnnotatedArticle, String)| {
-        ActorsOf::new(&article.document.doc_id, article.text(), &article.mentions, &article.entities)
+        ActorsOf::new(
+            &article.document.doc_id,
+            article.text(),
+            &article.sentences,
+            &article.mentions,
+            &article.entities,
+        )
     };
     // The names of the story: one page may never say a first name.
     let story = parallax_ner::merge(&articles.iter().map(of).collect::<Vec<_>>(), &KnownActors::default());

@@ -2,8 +2,9 @@ use super::*;
 use proptest::prelude::*;
 
 /// One actor: "PER Ana Ruiz: Ana Ruiz 2, President Ruiz 1 @ president/Ost"; with "~" before it
-/// where it has no name.
+/// where it has no name; the sentence that describes it first behind " # ".
 fn actor(line: &str) -> ArticleActor {
+    let (line, sentence) = line.split_once(" # ").map_or((line, None), |(line, sentence)| (line, Some(sentence)));
     let (line, office) = line.split_once(" @ ").map_or((line, None), |(line, office)| (line, Some(office)));
     let (is_named, line) = (!line.starts_with('~'), line.trim_start_matches('~'));
     let (head, forms) = line.split_once(": ").expect("forms behind a colon");
@@ -18,6 +19,7 @@ fn actor(line: &str) -> ArticleActor {
         forms: forms.split(", ").map(form).collect(),
         is_named,
         offices: office.map(office_of_country).into_iter().collect(),
+        described_in: sentence.map(str::to_owned),
     }
 }
 
@@ -154,6 +156,7 @@ fn any_articles() -> impl Strategy<Value = Vec<ActorsOf>> {
         forms: forms.into_iter().map(|(form, count)| (form.to_owned(), count)).collect(),
         is_named: named > 0,
         offices: (!office.is_empty()).then(|| office_of_country(office)).into_iter().collect(),
+        described_in: (named == 0).then(|| "The Council met.".to_owned()),
     });
     let articles = prop::collection::vec(prop::collection::vec(actor, 0..5), 0..6);
     articles.prop_map(|articles| {
@@ -248,6 +251,15 @@ fn unnamed_sources_stay_apart_unless_it_is_said_whose_they_are() {
             &["~PER experts: experts 1", "~ORG Ost officials: Ost officials 1"],
         ],
         &["org:ost-officials Ost officials 3: 0/1 1/1", "per:experts experts 1: 0/0", "per:experts-2 experts 1: 1/0"],
+    );
+    // One text printed twice has one source.
+    check_story(
+        &[
+            &["~PER experts: experts 1 # Experts say so."],
+            &["~PER experts: experts 2 # Experts say so."],
+            &["~PER experts: experts 1 # Experts deny it."],
+        ],
+        &["per:experts experts 3: 0/0 1/0", "per:experts-2 experts 1: 2/0"],
     );
     check_story(
         &[&["PER Senior Official: Senior Official 2"], &["~PER senior official: a senior official 1"]],

@@ -167,6 +167,9 @@ impl WithSimd for Apply<'_> {
 /// Rows of a tile.
 const TILE: usize = 6;
 
+/// Inputs that a tile takes at a time.
+const UNROLLED: usize = 4;
+
 impl Apply<'_> {
     /// `V`: vectors side by side in a tile.
     #[inline(always)]
@@ -181,8 +184,8 @@ impl Apply<'_> {
                 for first in (0..inputs).step_by(DEPTH) {
                     let weights = layer.panel(panel, first);
                     // While a block serves one tile of rows after the other, the next block comes nearer.
-                    let mut next =
-                        layer.after(panel, first).chunks(DEPTH * lines_a_step(to.len().div_ceil(TILE * outputs)));
+                    let next = layer.after(panel, first);
+                    let mut next = next.chunks(next.len().div_ceil(to.len().div_ceil(TILE * outputs)).max(1));
                     for (rows, to) in packed.chunks_exact(inputs).zip(to.chunks_mut(TILE * outputs)) {
                         let rows = &rows[first..first + weights.len()];
                         let mut next = next.next().unwrap_or_default();
@@ -203,12 +206,6 @@ impl Apply<'_> {
             }
         }
     }
-}
-
-/// Lines of the next block to ask for with each step of a tile, where so many tiles share the work.
-#[inline(always)]
-fn lines_a_step(tiles: usize) -> usize {
-    (PANEL * size_of::<f32>() / LINE).div_ceil(tiles)
 }
 
 /// Turns rows into tiles: for each input, the values of all rows of a tile side by side. The last
@@ -240,11 +237,7 @@ fn tile<S: Simd, const V: usize>(
     let lanes = V * S::F32_LANES;
     let width = width.min(lanes);
     let mut sums = [[simd.splat_f32s(0.0); V]; TILE];
-    let mut next = next.chunks(next.len().div_ceil(DEPTH).max(1));
-    for (rows, weights) in rows.iter().zip(weights) {
-        for line in next.next().unwrap_or_default() {
-            prefetch(&line[0]);
-        }
+    let mut step = |rows: &[f32; TILE], weights: &[f32; PANEL]| {
         let weights = S::as_simd_f32s(&weights[column..column + lanes]).0;
         for r in 0..TILE {
             let value = simd.splat_f32s(rows[r]);
@@ -256,13 +249,36 @@ fn tile<S: Simd, const V: usize>(
                 };
             }
         }
+    };
+    // Some inputs at a time, so that what is asked for costs the products nothing.
+    let (rows, last_rows) = rows.as_chunks::<UNROLLED>();
+    let (weights, last_weights) = weights.as_chunks::<UNROLLED>();
+    let mut next = next.chunks(next.len().div_ceil(DEPTH / UNROLLED).max(1));
+    for (rows, weights) in rows.iter().zip(weights) {
+        for line in next.next().unwrap_or_default() {
+            prefetch(&line[0]);
+        }
+        for k in 0..UNROLLED {
+            step(&rows[k], &weights[k]);
+        }
+    }
+    for (rows, weights) in last_rows.iter().zip(last_weights) {
+        step(rows, weights);
+    }
+    let bias: Option<[S::f32s; V]> = bias.map(|bias| load(simd, &bias[..lanes]));
+    if width == lanes && to.len() > (TILE - 1) * stride + lanes {
+        // A whole tile goes from the registers to its rows.
+        for r in 0..TILE {
+            let row = S::as_mut_simd_f32s(&mut to[r * stride..][..lanes]).0;
+            for v in 0..V {
+                row[v] = simd.add_f32s(bias.map_or(row[v], |bias| bias[v]), sums[r][v]);
+            }
+        }
+        return;
     }
     for (r, row) in to.chunks_mut(stride).take(TILE).enumerate() {
         let Some(row) = row.get_mut(..width) else { break };
-        let start: [S::f32s; V] = match bias {
-            Some(bias) => load(simd, &bias[..lanes]),
-            None => load(simd, row),
-        };
+        let start = bias.unwrap_or_else(|| load(simd, row));
         store::<S, V>(simd, std::array::from_fn(|v| simd.add_f32s(start[v], sums[r][v])), row);
     }
 }

@@ -1,7 +1,7 @@
 //! Dense layers in bf16: numbers of eight significant bits, summed in f32.
 
 use super::dense::{Activation, F32, F32Dense};
-use super::kernels::{Amx, BLOCK, Bf16Tile, Block, SIDE, Session, Tile};
+use super::kernels::{Amx, BLOCK, Bf16Tile, Block, SIDE, Session, Tile, ahead};
 use super::math::{gelu_short, grown};
 use super::network::{Arithmetic, DenseNames, FeedForward};
 use crate::LoadError;
@@ -135,8 +135,10 @@ impl<F: Finish> WithSimd for Apply<'_, F> {
         // A strip is read once, and stays in the cache while all rows pass by.
         let strips = layer.weights.chunks_exact(2 * steps).zip(layer.bias.as_chunks::<BLOCK>().0);
         for (pair, (strips, bias)) in strips.enumerate() {
-            for (block, rows) in rows.chunks(2 * steps).enumerate() {
-                session.bf16(rows, strips, &mut sums);
+            // While a strip serves one block of rows after the other, the next strip comes nearer.
+            let next = ahead(&layer.weights, pair, steps);
+            for ((block, rows), next) in rows.chunks(2 * steps).enumerate().zip(next) {
+                session.bf16(rows, strips, next, &mut sums);
                 to.finish(block * BLOCK, pair * BLOCK, bias, &sums);
             }
         }

@@ -2,7 +2,7 @@
 //! factor and an offset for each row, found when the row comes by (Jacob et al. 2018,
 //! "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference").
 
-use super::kernels::{BLOCK, Block, ByteTile, Int8Kernel, Int8Session, Int8Tile, SIDE, Tile};
+use super::kernels::{BLOCK, Block, ByteTile, Int8Kernel, Int8Session, Int8Tile, SIDE, Tile, ahead};
 use super::math::{gelu_all, grown, max};
 use super::network::{Arithmetic, DenseNames, FeedForward};
 use crate::LoadError;
@@ -203,8 +203,9 @@ impl WithSimd for Apply<'_> {
         let mut sums = Block([[0; BLOCK]; BLOCK]);
         for (pair, (strips, out)) in layer.weights.chunks_exact(2 * steps).zip(&layer.outs).enumerate() {
             let columns = pair * BLOCK..(pair * BLOCK + BLOCK).min(outputs);
-            for (block, tiles) in rows.tiles[..rows.used].chunks(2 * steps).enumerate() {
-                session.sums(tiles, strips, &mut sums);
+            let next = ahead(&layer.weights, pair, steps);
+            for ((block, tiles), next) in rows.tiles[..rows.used].chunks(2 * steps).enumerate().zip(next) {
+                session.sums(tiles, strips, next, &mut sums);
                 let scales = &rows.scales[block * BLOCK..];
                 let to = to[block * BLOCK * outputs..].chunks_exact_mut(outputs);
                 for ((to, sums), &(factor, low)) in to.zip(&sums.0).zip(scales) {

@@ -102,7 +102,7 @@ impl Drop for Session {
 
 /// The loop over the tiles of two rows of tiles (32 rows) and two strips (32 columns).
 macro_rules! four_tiles {
-    ($product:literal, $rows:expr, $strips:expr, $steps:expr, $to:expr) => {
+    ($product:literal, $rows:expr, $strips:expr, $next:expr, $steps:expr, $to:expr) => {
         asm!(
             "tilezero tmm0", "tilezero tmm1", "tilezero tmm2", "tilezero tmm3",
             "2:",
@@ -114,13 +114,15 @@ macro_rules! four_tiles {
             "tileloadd tmm5, [{a1} + {line}*1]",
             concat!($product, " tmm2, tmm5, tmm6"),
             concat!($product, " tmm3, tmm5, tmm7"),
-            "add {a0}, 1024", "add {a1}, 1024", "add {b0}, 1024", "add {b1}, 1024",
+            "prefetcht1 [{next}]", "prefetcht1 [{next} + 64]", "prefetcht1 [{next} + 128]", "prefetcht1 [{next} + 192]",
+            "prefetcht1 [{next} + 256]", "prefetcht1 [{next} + 320]", "prefetcht1 [{next} + 384]", "prefetcht1 [{next} + 448]",
+            "add {a0}, 1024", "add {a1}, 1024", "add {b0}, 1024", "add {b1}, 1024", "add {next}, 512",
             "dec {steps}", "jnz 2b",
             "tilestored [{c} + {row}*1], tmm0", "tilestored [{c} + {row}*1 + 64], tmm1",
             "tilestored [{c} + {row}*1 + 2048], tmm2", "tilestored [{c} + {row}*1 + 2112], tmm3",
             a0 = inout(reg) $rows => _, a1 = inout(reg) $rows.add($steps) => _,
             b0 = inout(reg) $strips => _, b1 = inout(reg) $strips.add($steps) => _,
-            steps = inout(reg) $steps => _, line = in(reg) 64_usize,
+            next = inout(reg) $next => _, steps = inout(reg) $steps => _, line = in(reg) 64_usize,
             c = in(reg) $to, row = in(reg) size_of::<[f32; BLOCK]>(),
             out("tmm0") _, out("tmm1") _, out("tmm2") _, out("tmm3") _,
             out("tmm4") _, out("tmm5") _, out("tmm6") _, out("tmm7") _,
@@ -131,7 +133,7 @@ macro_rules! four_tiles {
 
 /// The same for one row of tiles (16 rows).
 macro_rules! two_tiles {
-    ($product:literal, $rows:expr, $strips:expr, $steps:expr, $to:expr) => {
+    ($product:literal, $rows:expr, $strips:expr, $next:expr, $steps:expr, $to:expr) => {
         asm!(
             "tilezero tmm0", "tilezero tmm1",
             "2:",
@@ -140,12 +142,14 @@ macro_rules! two_tiles {
             concat!($product, " tmm0, tmm4, tmm6"),
             "tileloadd tmm7, [{b1} + {line}*1]",
             concat!($product, " tmm1, tmm4, tmm7"),
-            "add {a0}, 1024", "add {b0}, 1024", "add {b1}, 1024",
+            "prefetcht1 [{next}]", "prefetcht1 [{next} + 64]", "prefetcht1 [{next} + 128]", "prefetcht1 [{next} + 192]",
+            "prefetcht1 [{next} + 256]", "prefetcht1 [{next} + 320]", "prefetcht1 [{next} + 384]", "prefetcht1 [{next} + 448]",
+            "add {a0}, 1024", "add {b0}, 1024", "add {b1}, 1024", "add {next}, 512",
             "dec {steps}", "jnz 2b",
             "tilestored [{c} + {row}*1], tmm0", "tilestored [{c} + {row}*1 + 64], tmm1",
             a0 = inout(reg) $rows => _,
             b0 = inout(reg) $strips => _, b1 = inout(reg) $strips.add($steps) => _,
-            steps = inout(reg) $steps => _, line = in(reg) 64_usize,
+            next = inout(reg) $next => _, steps = inout(reg) $steps => _, line = in(reg) 64_usize,
             c = in(reg) $to, row = in(reg) size_of::<[f32; BLOCK]>(),
             out("tmm0") _, out("tmm1") _, out("tmm4") _, out("tmm6") _, out("tmm7") _,
             options(nostack)
@@ -156,38 +160,52 @@ macro_rules! two_tiles {
 impl Session {
     /// Sums of products of 16 or 32 rows (one or two rows of tiles) with the 32 columns of two
     /// strips, in f32 (numbers too small for a normal f32 count as 0); of 16 rows, the lower half
-    /// of the block stays as it was.
+    /// of the block stays as it was. Meanwhile it asks for `next`, half a tile with each step, to the
+    /// second-level cache.
     ///
     /// # Panics
     /// When the rows of tiles and the strips are not of one length, or there are no rows.
     #[inline]
-    pub(in super::super) fn bf16(&self, rows: &[Bf16Tile], strips: &[Bf16Tile], to: &mut Block<f32>) {
+    pub(in super::super) fn bf16(
+        &self,
+        rows: &[Bf16Tile],
+        strips: &[Bf16Tile],
+        next: &[Bf16Tile],
+        to: &mut Block<f32>,
+    ) {
         let steps = steps(rows, strips);
-        let (from, weights, to) = (rows.as_ptr(), strips.as_ptr(), to.0.as_mut_ptr());
+        let (from, weights, next, to) = (rows.as_ptr(), strips.as_ptr(), next.as_ptr(), to.0.as_mut_ptr());
         // SAFETY: the session says that AMX with bf16 is there and that this thread's tiles are of
         // 16 rows of 64 bytes. `steps` is at least 1; each pointer walks over `steps` tiles of 1,024
         // bytes, which lie in its slice as `steps()` checked; what is stored fills the block of
-        // 32 rows of 128 bytes, or its first 16.
+        // 32 rows of 128 bytes, or its first 16. `next` is not read: a prefetch is a hint, which
+        // does nothing where the address is none.
         unsafe {
             if rows.len() == steps {
-                two_tiles!("tdpbf16ps", from, weights, steps, to);
+                two_tiles!("tdpbf16ps", from, weights, next, steps, to);
             } else {
-                four_tiles!("tdpbf16ps", from, weights, steps, to);
+                four_tiles!("tdpbf16ps", from, weights, next, steps, to);
             }
         }
     }
 
     /// As [`Session::bf16`], of bytes without and weights with a sign; the sums are exact.
     #[inline]
-    pub(in super::super) fn int8(&self, rows: &[ByteTile], strips: &[Int8Tile], to: &mut Block<i32>) {
+    pub(in super::super) fn int8(
+        &self,
+        rows: &[ByteTile],
+        strips: &[Int8Tile],
+        next: &[Int8Tile],
+        to: &mut Block<i32>,
+    ) {
         let steps = steps(rows, strips);
-        let (from, weights, to) = (rows.as_ptr(), strips.as_ptr(), to.0.as_mut_ptr());
+        let (from, weights, next, to) = (rows.as_ptr(), strips.as_ptr(), next.as_ptr(), to.0.as_mut_ptr());
         // SAFETY: as in `bf16`, with the tiles of eight-bit numbers of the same size.
         unsafe {
             if rows.len() == steps {
-                two_tiles!("tdpbusd", from, weights, steps, to);
+                two_tiles!("tdpbusd", from, weights, next, steps, to);
             } else {
-                four_tiles!("tdpbusd", from, weights, steps, to);
+                four_tiles!("tdpbusd", from, weights, next, steps, to);
             }
         }
     }

@@ -121,14 +121,15 @@ pub(super) enum Int8Session {
 
 impl Int8Session {
     /// Sums of products of 16 or 32 rows (one or two rows of tiles) with the 32 columns of two
-    /// strips; of 16 rows, the lower half of the block stays as it was.
+    /// strips; of 16 rows, the lower half of the block stays as it was. On AMX, `next` is asked for
+    /// meanwhile.
     ///
     /// # Panics
     /// When the rows of tiles and the strips are not of one length, or there are no rows.
     #[inline]
-    pub(super) fn sums(&self, rows: &[ByteTile], strips: &[Int8Tile], to: &mut Block<i32>) {
+    pub(super) fn sums(&self, rows: &[ByteTile], strips: &[Int8Tile], next: &[Int8Tile], to: &mut Block<i32>) {
         match self {
-            Self::Amx(session) => session.int8(rows, strips, to),
+            Self::Amx(session) => session.int8(rows, strips, next, to),
             #[cfg(target_arch = "x86_64")]
             Self::Plain(Int8Kernel::Vnni512(kernel)) => kernel.sums(rows, strips, to),
             #[cfg(target_arch = "x86_64")]
@@ -149,6 +150,14 @@ fn steps<A, B>(rows: &[A], strips: &[B]) -> usize {
         strips.len()
     );
     steps
+}
+
+/// The strips behind those of a pair, in parts that are asked for while the pair serves one block of
+/// rows after the other; then the pair's own, which are near already.
+pub(super) fn ahead<T>(weights: &[T], pair: usize, steps: usize) -> impl Iterator<Item = &[T]> {
+    let (before, after) = weights.split_at((pair + 1) * 2 * steps);
+    let next = &after[..after.len().min(2 * steps)];
+    next.chunks(steps.div_ceil(2)).chain(std::iter::repeat(&before[pair * 2 * steps..]))
 }
 
 /// The definition of the integer sums.
@@ -211,7 +220,7 @@ mod tests {
             portable(&rows, &strips, &mut expected);
             for kernel in Int8Kernel::all() {
                 let mut found = Block([[-7; BLOCK]; BLOCK]);
-                kernel.start().sums(&rows, &strips, &mut found);
+                kernel.start().sums(&rows, &strips, &strips, &mut found);
                 prop_assert_eq!(found.0, expected.0, "{}", kernel.name());
             }
         }
@@ -222,7 +231,7 @@ mod tests {
             let rows: Vec<Bf16Tile> = bytes(halves * steps, seed, bf16);
             let strips: Vec<Bf16Tile> = bytes(2 * steps, !seed, bf16);
             let mut found = Block([[-7.0; BLOCK]; BLOCK]);
-            amx.start().bf16(&rows, &strips, &mut found);
+            amx.start().bf16(&rows, &strips, &strips, &mut found);
             let value = |bits: u16| f64::from(half::bf16::from_bits(bits).to_f32());
             for row in 0..BLOCK {
                 for column in 0..BLOCK {
@@ -251,7 +260,7 @@ mod tests {
         let strips = vec![Tile([[-127_i8; 64]; SIDE]); 2 * 64];
         for kernel in Int8Kernel::all() {
             let mut found = Block([[0; BLOCK]; BLOCK]);
-            kernel.start().sums(&rows, &strips, &mut found);
+            kernel.start().sums(&rows, &strips, &strips, &mut found);
             assert!(found.0.iter().flatten().all(|&sum| sum == -255 * 127 * 64 * 64), "{}", kernel.name());
         }
     }
@@ -260,7 +269,7 @@ mod tests {
     #[should_panic(expected = "tiles of rows")]
     fn operands_of_other_lengths_are_refused() {
         let session = Int8Kernel::all()[0].start();
-        session.sums(&[Tile::zero(); 3], &[Tile::zero(); 4], &mut Block([[0; BLOCK]; BLOCK]));
+        session.sums(&[Tile::zero(); 3], &[Tile::zero(); 4], &[], &mut Block([[0; BLOCK]; BLOCK]));
     }
 
     #[test]
@@ -272,11 +281,11 @@ mod tests {
             portable(&rows, &strips, &mut expected);
             let kernel = Int8Kernel::all()[0];
             let outer = kernel.start();
-            kernel.start().sums(&rows, &strips, &mut found);
+            kernel.start().sums(&rows, &strips, &strips, &mut found);
             assert_eq!(found.0, expected.0);
             // The inner session has ended; the outer one still works.
             found = Block([[0; BLOCK]; BLOCK]);
-            outer.sums(&rows, &strips, &mut found);
+            outer.sums(&rows, &strips, &strips, &mut found);
             assert_eq!(found.0, expected.0);
         };
         std::thread::scope(|scope| {

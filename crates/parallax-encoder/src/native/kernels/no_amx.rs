@@ -26,11 +26,11 @@ impl Amx {
 }
 
 impl Session {
-    pub(in super::super) fn bf16(&self, _: &[Bf16Tile], _: &[Bf16Tile], _: &mut Block<f32>) {
+    pub(in super::super) fn bf16(&self, _: &[Bf16Tile], _: &[Bf16Tile], _: &[Bf16Tile], _: &mut Block<f32>) {
         match self.0 {}
     }
 
-    pub(in super::super) fn int8(&self, _: &[ByteTile], _: &[Int8Tile], _: &mut Block<i32>) {
+    pub(in super::super) fn int8(&self, _: &[ByteTile], _: &[Int8Tile], _: &[Int8Tile], _: &mut Block<i32>) {
         match self.0 {}
     }
 }

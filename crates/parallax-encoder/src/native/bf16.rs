@@ -39,6 +39,7 @@ impl Arithmetic for Bf16 {
     type Dense = Bf16Dense;
     type Session = Session;
     type Rows = Bf16Rows;
+    const ROWS: usize = 64;
 
     fn arch(&self) -> Arch {
         self.arch
@@ -242,6 +243,7 @@ impl Arithmetic for RoundedBf16 {
     type Dense = F32Dense;
     type Session = ();
     type Rows = (Vec<f32>, <F32 as Arithmetic>::Rows);
+    const ROWS: usize = F32::ROWS;
 
     fn arch(&self) -> Arch {
         self.0.arch()

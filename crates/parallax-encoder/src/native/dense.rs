@@ -20,6 +20,7 @@ impl Arithmetic for F32 {
     type Dense = F32Dense;
     type Session = ();
     type Rows = F32Rows;
+    const ROWS: usize = 96;
 
     fn arch(&self) -> Arch {
         self.arch

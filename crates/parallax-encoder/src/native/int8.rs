@@ -54,6 +54,7 @@ impl Arithmetic for Int8 {
     type Dense = Int8Dense;
     type Session = Int8Session;
     type Rows = Int8Rows;
+    const ROWS: usize = 64;
 
     fn arch(&self) -> Arch {
         self.arch

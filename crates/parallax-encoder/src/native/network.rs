@@ -20,6 +20,10 @@ pub(super) trait Arithmetic: Debug + Send + Sync {
     /// Working memory for rows on their way into a layer.
     type Rows: Debug + Default + Send;
 
+    /// Rows (tokens) that dense layers do at a time, so that what goes in and comes out stays in the
+    /// second-level cache beside the weights that pass by: whole tiles of the kernel.
+    const ROWS: usize;
+
     /// Vector instructions for everything else.
     fn arch(&self) -> Arch;
 
@@ -114,10 +118,6 @@ struct Scratch<R> {
     attention: Attention,
 }
 
-/// Rows (tokens) that the two wide layers do at a time, so that the widest activations stay in the
-/// second-level cache: whole tiles of all kernels.
-const ROWS: usize = 192;
-
 impl<A: Arithmetic> Network<A> {
     pub(super) fn new(parts: &Parts<'_>, arithmetic: A) -> Result<Self, LoadError> {
         let config = parts.config.clone();
@@ -174,12 +174,26 @@ impl<A: Arithmetic> Network<A> {
         let Scratch { projected, attended, update, wide, rows, attention } = scratch;
         let projected = grown(projected, states.len() * 3, 0.0);
         let attended = grown(attended, states.len(), 0.0);
-        let update = grown(update, states.len(), 0.0);
-        arithmetic.apply(session, &layer.attention_in, states, projected, rows);
-        attend(arch, projected, lengths, self.config.num_attention_heads, attended, attention);
-        arithmetic.apply(session, &layer.attention_out, attended, update, rows);
-        layer.attention_norm.add_and_apply(arch, states, update);
-        for (states, update) in states.chunks_mut(ROWS * width).zip(update.chunks_mut(ROWS * width)) {
+        let update = grown(update, states.len().min(A::ROWS * width), 0.0);
+        let (tokens, mut sequence, mut first) = (states.len() / width, 0, 0);
+        for start in (0..tokens).step_by(A::ROWS) {
+            let end = tokens.min(start + A::ROWS);
+            let to = &mut projected[start * 3 * width..end * 3 * width];
+            arithmetic.apply(session, &layer.attention_in, &states[start * width..end * width], to, rows);
+            // Sequences that are complete, while they are in the cache.
+            let (from, mut last) = (sequence, first);
+            while let Some(&length) = lengths.get(sequence).filter(|&&length| last + length <= end) {
+                (sequence, last) = (sequence + 1, last + length);
+            }
+            let (read, written) =
+                (&projected[first * 3 * width..last * 3 * width], &mut attended[first * width..last * width]);
+            attend(arch, read, &lengths[from..sequence], self.config.num_attention_heads, written, attention);
+            first = last;
+        }
+        for (states, attended) in states.chunks_mut(A::ROWS * width).zip(attended.chunks(A::ROWS * width)) {
+            let update = &mut update[..states.len()];
+            arithmetic.apply(session, &layer.attention_out, attended, update, rows);
+            layer.attention_norm.add_and_apply(arch, states, update);
             let layers = FeedForward { inner: &layer.inner, outer: &layer.outer };
             arithmetic.feed_forward(session, layers, states, update, rows, wide);
             layer.outer_norm.add_and_apply(arch, states, update);

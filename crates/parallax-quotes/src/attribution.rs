@@ -251,7 +251,8 @@ fn sign(view: &ArticleView<'_>, drafts: &mut [Draft]) {
         let at = view.quoted.partition_point(|other| other.span.start() < quote.start());
         let marked = view.quoted.get(at).map(|quote| quote.span).filter(|span| span.start() == quote.start());
         if let Some((marked, name)) = marked.and_then(|span| Some((span, layout::signature(view.text, block, span)?))) {
-            draft.content = vec![marked];
+            draft.content.retain(|content| !content.overlaps(block));
+            draft.content.insert(0, marked);
             (draft.source, draft.cue) = (Some(name), None);
         }
     }

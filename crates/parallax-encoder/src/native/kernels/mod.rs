@@ -6,7 +6,8 @@
 //! 2. Operands are slices of [`Tile`], whose size, alignment and lack of padding the compiler knows;
 //!    each kernel asserts that the slices are of one length and touches exactly that many tiles.
 //! 3. Results go to a [`Block`], which holds all that a kernel writes.
-//! 4. A prefetch takes a reference: its address is one that may be read, and nothing else comes of it.
+//! 4. A prefetch reads nothing and never faults: it is a hint. That of a number takes a reference; that
+//!    within the products starts at a slice and may run past its end.
 //! 5. AMX registers hold values only inside one `asm!` statement. Their configuration belongs to a
 //!    thread: [`Session`] sets it, cannot be sent to another thread, and takes it back when dropped.
 //!

@@ -24,6 +24,27 @@ pub struct ArticleView<'a> {
     pub mentions: &'a [Span],
 }
 
+impl ArticleView<'_> {
+    /// Index of the sentence that an offset stands in, or of the next one.
+    fn sentence_at(&self, offset: usize) -> usize {
+        self.sentences.partition_point(|sentence| sentence.span.end() <= offset)
+    }
+
+    /// The first quotation that shares a byte with a span.
+    fn quote_at(&self, span: Span) -> Option<&QuotedSpan> {
+        let first = self.quoted.partition_point(|quote| quote.span.end() <= span.start());
+        self.quoted.get(first).filter(|quote| quote.span.start() < span.end())
+    }
+
+    /// The block that an offset stands in, from its first sentence to its last.
+    fn block_at(&self, offset: usize) -> Option<Span> {
+        let block = self.sentences.get(self.sentence_at(offset))?.block;
+        let first = self.sentences.partition_point(|sentence| sentence.block < block);
+        let end = self.sentences.partition_point(|sentence| sentence.block <= block);
+        Some(self.sentences[first].span.cover(self.sentences[end - 1].span))
+    }
+}
+
 /// Someone's words in the outlet's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attribution {
@@ -217,20 +238,16 @@ fn split_by_verbs(view: &ArticleView<'_>, verbs: &[ReportingVerb], drafts: &mut 
         let Some(cue) = draft.cue else { continue };
         for place in (1..draft.content.len()).rev() {
             let (last, next) = (draft.content[place - 1], draft.content[place]);
-            let place_of = |offset: usize| view.sentences.partition_point(|sentence| sentence.span.end() <= offset);
-            let marked = |span: Span| {
-                let first = view.quoted.partition_point(|quote| quote.span.end() <= span.start());
-                view.quoted.get(first).is_some_and(|quote| quote.span == span)
-            };
-            if place_of(last.end() - 1) != place_of(next.start()) || !marked(next) || !marked(last) {
+            let marked = |span: Span| view.quote_at(span).is_some_and(|quote| quote.span == span);
+            if view.sentence_at(last.end() - 1) != view.sentence_at(next.start()) || !marked(next) || !marked(last) {
                 continue;
             }
             let until = verbs.partition_point(|verb| verb.span.end() <= next.start());
             let verb = verbs[..until].last().filter(|verb| {
                 let gap = &view.text[verb.span.end()..next.start()];
-                verb.span.start() >= last.end() && !verb.span.overlaps(cue) && gap.split_whitespace().count() <= 3
+                verb.span.start() >= last.end().max(cue.end()) && gap.split_whitespace().count() <= 3
             });
-            if let Some(verb) = verb.filter(|verb| cue.end() <= verb.span.start()) {
+            if let Some(verb) = verb {
                 let content = draft.content.split_off(place);
                 more.push(Draft { content, source: draft.source, cue: Some(verb.span), ..Draft::default() });
             }
@@ -243,13 +260,8 @@ fn split_by_verbs(view: &ArticleView<'_>, verbs: &[ReportingVerb], drafts: &mut 
 fn sign(view: &ArticleView<'_>, drafts: &mut [Draft]) {
     for draft in drafts {
         let Some(&quote) = draft.content.first() else { continue };
-        let here = view.sentences.partition_point(|sentence| sentence.span.end() <= quote.start());
-        let Some(block) = view.sentences.get(here).map(|sentence| sentence.block) else { continue };
-        let first = view.sentences.partition_point(|sentence| sentence.block < block);
-        let end = view.sentences.partition_point(|sentence| sentence.block <= block);
-        let block = view.sentences[first].span.cover(view.sentences[end - 1].span);
-        let at = view.quoted.partition_point(|other| other.span.start() < quote.start());
-        let marked = view.quoted.get(at).map(|quote| quote.span).filter(|span| span.start() == quote.start());
+        let Some(block) = view.block_at(quote.start()) else { continue };
+        let marked = view.quote_at(quote).map(|quote| quote.span).filter(|span| span.start() == quote.start());
         if let Some((marked, name)) = marked.and_then(|span| Some((span, layout::signature(view.text, block, span)?))) {
             draft.content.retain(|content| !content.overlaps(block));
             draft.content.insert(0, marked);
@@ -260,13 +272,18 @@ fn sign(view: &ArticleView<'_>, drafts: &mut [Draft]) {
 
 /// The turns of a transcript are their speakers' words as a whole, whatever is reported in them.
 fn take_turns(turns: &[Turn], drafts: &mut Vec<Draft>) {
-    for turn in turns {
-        let block = turn.label.cover(turn.words);
-        for draft in drafts.iter_mut() {
-            draft.content.retain(|content| !content.overlaps(block));
-        }
-        drafts.push(Draft { content: vec![turn.words], source: Some(turn.label), turn: true, ..Draft::default() });
+    for draft in drafts.iter_mut() {
+        draft.content.retain(|content| {
+            let turn = turns.partition_point(|turn| turn.words.end() <= content.start());
+            turns.get(turn).is_none_or(|turn| !turn.label.cover(turn.words).overlaps(*content))
+        });
     }
+    drafts.extend(turns.iter().map(|turn| Draft {
+        content: vec![turn.words],
+        source: Some(turn.label),
+        turn: true,
+        ..Draft::default()
+    }));
     drafts.retain(|draft| !draft.content.is_empty());
     drafts.sort_by_key(Draft::start);
 }
@@ -274,7 +291,7 @@ fn take_turns(turns: &[Turn], drafts: &mut Vec<Draft>) {
 /// Whether a sentence between marks goes on in the next quotation, behind words of the outlet
 /// ("“Every year,” Ode said, turning to Varga, “you sell another line.”").
 fn goes_on(view: &ArticleView<'_>, verbs: &[ReportingVerb], one: &QuotedSpan, next: &QuotedSpan) -> bool {
-    let sentence = |offset: usize| view.sentences.partition_point(|sentence| sentence.span.end() <= offset);
+    let sentence = |offset| view.sentence_at(offset);
     let first = |quote: &QuotedSpan| view.text[quote.inside(view.text)].chars().next();
     let gap = &view.text[one.span.end()..next.span.start()];
     let broken = is_whole(view.text, one)
@@ -295,10 +312,7 @@ const FAR: usize = 14;
 /// clause before its speaker with neither comma nor mark between ("it gives Ode “little room” *as
 /// Varga insists* on a vote").
 fn detach(view: &ArticleView<'_>, drafts: &mut Vec<Draft>) {
-    let quoted_at = |span: Span| {
-        let first = view.quoted.partition_point(|quote| quote.span.end() <= span.start());
-        view.quoted.get(first).filter(move |quote| quote.span.start() < span.end())
-    };
+    let quoted_at = |span| view.quote_at(span);
     let mut apart = Vec::new();
     for draft in drafts.iter_mut() {
         let Some(cue) = draft.cue else { continue };
@@ -329,7 +343,7 @@ fn detach(view: &ArticleView<'_>, drafts: &mut Vec<Draft>) {
 /// one that has it speaks in another sentence.
 fn cue_behind(view: &ArticleView<'_>, drafts: &[Draft], quote: Span, owner: Option<usize>) -> Option<usize> {
     let owner = owner?;
-    let sentence = |offset: usize| view.sentences.partition_point(|sentence| sentence.span.end() <= offset);
+    let sentence = |offset| view.sentence_at(offset);
     let here = sentence(quote.end().saturating_sub(1));
     if drafts[owner].cue.is_none_or(|cue| sentence(cue.start()) == here) {
         return None;
@@ -347,13 +361,10 @@ fn cue_behind(view: &ArticleView<'_>, drafts: &[Draft], quote: Span, owner: Opti
 /// Where someone's sentences are quoted, the rest of the outlet's sentence is no part of them:
 /// ("“It is ours,” she said *after the vote*", "“It is ours,” *when asked again*").
 fn drop_asides(view: &ArticleView<'_>, draft: &mut Draft) {
-    let sentence = |offset: usize| view.sentences.partition_point(|sentence| sentence.span.end() <= offset);
+    let sentence = |offset| view.sentence_at(offset);
     let home = draft.cue.map(|cue| sentence(cue.start()));
     let content = &mut draft.content;
-    let marks = |span: Span| {
-        let first = view.quoted.partition_point(|quote| quote.span.end() <= span.start());
-        view.quoted.get(first).filter(move |quote| quote.span.start() < span.end())
-    };
+    let marks = |span| view.quote_at(span);
     let words = |span: Span| view.text[span].split_whitespace().count();
     let sentences: Vec<Span> =
         content.iter().filter_map(|&span| marks(span)).filter(|q| is_whole(view.text, q)).map(|q| q.span).collect();
@@ -390,15 +401,7 @@ fn drop_asides(view: &ArticleView<'_>, draft: &mut Draft) {
 fn is_whole(text: &str, quote: &QuotedSpan) -> bool {
     let inside = text[quote.inside(text)].trim();
     inside.trim_start_matches(|c: char| !c.is_alphanumeric()).starts_with(char::is_uppercase)
-        && (inside.ends_with(['!', '?']) || (inside.ends_with([',', '.']) && !is_title(text, quote)))
-}
-
-/// Whether nearly all longer words between marks are capitalised.
-fn is_title(text: &str, quote: &QuotedSpan) -> bool {
-    let long =
-        || text[quote.inside(text)].split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= 4);
-    let raised = long().filter(|word| word.starts_with(char::is_uppercase)).count();
-    raised >= 2 && raised * 4 >= long().count() * 3
+        && (inside.ends_with(['!', '?']) || (inside.ends_with([',', '.']) && !quote.is_title(text)))
 }
 
 /// The words that name a speaker: no punctuation at the ends, nothing from "who" or a participle on

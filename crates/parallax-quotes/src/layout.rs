@@ -2,7 +2,9 @@
 //! below what people wrote ("“We will not sell.” — Lena Ode").
 
 use crate::attribution::ArticleView;
+use crate::reporting_verbs;
 use parallax_text::Span;
+use std::collections::BTreeSet;
 
 /// A turn of a transcript: one block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,21 +15,25 @@ pub(crate) struct Turn {
     pub(crate) words: Span,
 }
 
-/// From how many labelled blocks on a text is a transcript; one of the labels must come back.
+/// From how many labelled blocks on a text is a transcript, ...
 const LEAST_TURNS: usize = 3;
 
-/// The turns of a transcript, in order; none where the labels are too few to be sure.
-pub(crate) fn turns(view: &ArticleView<'_>) -> Vec<Turn> {
-    let turns: Vec<Turn> = blocks(view).filter_map(|block| turn(view.text, block)).collect();
-    let label = |turn: &Turn| &view.text[turn.label];
-    let comes_back = |turn: &Turn| turns.iter().filter(|other| label(other) == label(turn)).count() > 1;
-    if turns.len() >= LEAST_TURNS && turns.iter().any(comes_back) { turns } else { Vec::new() }
-}
+/// ... and how often the label must change from one block to the next.
+const LEAST_ANSWERS: usize = 2;
 
-/// The blocks, from their first sentence to their last.
-fn blocks(view: &ArticleView<'_>) -> impl Iterator<Item = Span> {
+/// The turns of a transcript, in order; none where the labels may be others ("RELATED: ...").
+pub(crate) fn turns(view: &ArticleView<'_>) -> Vec<Turn> {
     let blocks = view.sentences.chunk_by(|one, next| one.block == next.block);
-    blocks.filter_map(|block| Some(block.first()?.span.cover(block.last()?.span)))
+    let blocks = blocks.filter_map(|block| Some(block.first()?.span.cover(block.last()?.span)));
+    let spoken = blocks.filter(|&block| !is_note(view.text[block].trim_matches(is_mark)));
+    let found: Vec<Option<Turn>> = spoken.map(|block| turn(view.text, block)).collect();
+    let label = |turn: &Turn| &view.text[turn.label];
+    let answers = |pair: &&[Option<Turn>]| matches!(pair, [Some(one), Some(next)] if label(one) != label(next));
+    let answers = found.windows(2).filter(answers).count();
+    let turns: Vec<Turn> = found.into_iter().flatten().collect();
+    let labels: BTreeSet<&str> = turns.iter().map(label).collect();
+    let comes_back = labels.len() < turns.len();
+    if turns.len() >= LEAST_TURNS && comes_back && answers >= LEAST_ANSWERS { turns } else { Vec::new() }
 }
 
 fn is_mark(c: char) -> bool {
@@ -54,18 +60,25 @@ fn turn(text: &str, block: Span) -> Option<Turn> {
 /// The most words of a name with what is said of the person.
 const LONGEST_SIGNATURE: usize = 12;
 
-/// The name behind a quotation that opens its block, where a dash and the name are all that follows.
+/// Small words inside of names and offices.
+const PARTICLES: [&str; 11] = ["of", "the", "and", "for", "de", "del", "la", "da", "van", "von", "al"];
+
+/// The name behind a quotation that opens its block, where a dash and the name are all that follows:
+/// up to a comma capitalised words, and no verb of speech ("“…” — Ode said on Monday").
 pub(crate) fn signature(text: &str, block: Span, quote: Span) -> Option<Span> {
     let dash = |c: char| matches!(c, '—' | '–' | '―' | '-');
     if quote.start() != block.start() || !text[quote].ends_with(is_mark) {
         return None;
     }
     let rest = text[quote.end()..block.end()].trim_start();
-    let name = rest.trim_start_matches(dash);
-    let signed = name.len() < rest.len() && name.trim_start().starts_with(char::is_uppercase);
-    let span = Span::new(block.end() - name.len(), block.end()).trimmed(text);
-    let end = span.start() + text[span].trim_end_matches('.').len();
-    (signed && name.split_whitespace().count() <= LONGEST_SIGNATURE).then(|| Span::new(span.start(), end))
+    let signed = rest.trim_start_matches(dash);
+    let span = Span::new(block.end() - signed.len(), block.end()).trimmed(text);
+    let span = Span::new(span.start(), span.start() + text[span].trim_end_matches('.').len());
+    let name = text[span].split([',', '(']).next().unwrap_or_default();
+    let raised = |word: &str| !word.starts_with(char::is_lowercase) || PARTICLES.contains(&word);
+    let named = name.starts_with(char::is_uppercase) && name.split_whitespace().all(raised);
+    let short = text[span].split_whitespace().count() <= LONGEST_SIGNATURE;
+    (signed.len() < rest.len() && named && short && reporting_verbs(text, span).is_empty()).then_some(span)
 }
 
 /// Whether brackets stand around all words between the marks ("(Crosstalk.)"): a note of the

@@ -88,10 +88,15 @@ impl QuotedSpan {
     /// most three words, or nearly all of its longer words capitalised.
     #[must_use]
     pub fn is_term(&self, text: &str) -> bool {
+        self.closed && (self.words(text) <= 3 || self.is_title(text))
+    }
+
+    /// Whether nearly all of its longer words are capitalised.
+    fn is_title(&self, text: &str) -> bool {
         let inside = &text[self.inside(text)];
         let long = || inside.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= 4);
         let raised = long().filter(|word| word.starts_with(char::is_uppercase)).count();
-        self.closed && (self.words(text) <= 3 || (raised >= 2 && raised * 4 >= long().count() * 3))
+        raised >= 2 && raised * 4 >= long().count() * 3
     }
 }
 

@@ -161,6 +161,10 @@ fn the_layout_names_speakers() {
         &["direct: “The harbour is not for sale.” < Lena Osk, a pilot | -"],
     );
     check(
+        "“The harbour is not for sale” — Ode said on Monday.",
+        &["direct: “The harbour is not for sale” < Ode | said"],
+    );
+    check(
         "Ode replied in a letter:\n“The lease is ours. It stays.\n“We built the line.”\nThe tram opens in May.",
         &["direct: “The lease is ours. It stays. < Ode | -", "direct: “We built the line.” < Ode | - ^1"],
     );
@@ -185,7 +189,8 @@ fn turns_of_a_transcript_are_direct_speech() {
             "direct: When? < OSK | -",
         ],
     );
-    // Two labels, or labels that do not come back, are no transcript.
+    // Labels that do not come back, or that no other one answers, are no transcript.
+    check("RELATED: The tram opens in May.\nRELATED: See the tram.\nRELATED: All about trams.", &[]);
     check("UPDATE: The tram opens in May.\nVIDEO: See the tram.\nMORE: All about trams.", &[]);
 }
 

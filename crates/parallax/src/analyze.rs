@@ -354,7 +354,8 @@ fn label(text: &str, mention: &Mention) -> Label {
     Label { words: label.shown, role: label.role, modifiers: label.modifiers }
 }
 
-fn actors_of(article: &AnnotatedArticle) -> ActorsOf {
+/// What the merge of a story's actors has to know of an article.
+pub(crate) fn actors_of(article: &AnnotatedArticle) -> ActorsOf {
     ActorsOf::new(&article.document.doc_id, article.text(), &article.sentences, &article.mentions, &article.entities)
 }
 

@@ -1,5 +1,6 @@
 //! Actors scored: pronouns on GAP, and who is who on pages with a gold of lines and words.
 
+use crate::analyze::actors_of;
 use crate::annotate::{AnnotateOptions, annotate, make_article};
 use crate::cli::read_text;
 use crate::config::Config;
@@ -8,7 +9,7 @@ use crate::judge::Questions;
 use crate::models::Models;
 use anyhow::{Context, Result, bail};
 use parallax_ner::coref::{Agreement, Grouped, b_cubed, pairwise};
-use parallax_ner::{ActorsOf, KnownActors, gap};
+use parallax_ner::{KnownActors, gap};
 use parallax_quotes::quoted_spans;
 use parallax_text::{AnnotatedArticle, Block, BlockKind, MentionForm, Span};
 use rayon::prelude::*;
@@ -120,16 +121,7 @@ pub(crate) fn actors(files: &[PathBuf], gold: &Path, config: &Config, models: &M
     if tables.is_empty() {
         bail!("no page has an id of the gold: {}", gold.keys().cloned().collect::<Vec<_>>().join(", "));
     }
-    let of = |article: &AnnotatedArticle| {
-        ActorsOf::new(
-            &article.document.doc_id,
-            article.text(),
-            &article.sentences,
-            &article.mentions,
-            &article.entities,
-        )
-    };
-    let story = parallax_ner::merge(&articles.iter().map(of).collect::<Vec<_>>(), &KnownActors::default());
+    let story = parallax_ner::merge(&articles.iter().map(actors_of).collect::<Vec<_>>(), &KnownActors::default());
     let mut whole = Table::default();
     for (at, table) in tables.into_iter().enumerate() {
         let merged = |entity: u32| story.iter().position(|actor| actor.members.contains(&(at, entity)));

@@ -1,12 +1,13 @@
 //! Speakers scored: who is said to speak in the quotations of pages, against a gold of line numbers.
 
+use crate::analyze::actors_of;
 use crate::annotate::{AnnotateOptions, annotate, make_article};
 use crate::config::Config;
 use crate::input::Inputs;
 use crate::judge::Questions;
 use crate::models::Models;
 use anyhow::{Context, Result, bail};
-use parallax_ner::{ActorsOf, KnownActors};
+use parallax_ner::KnownActors;
 use parallax_quotes::quoted_spans;
 use parallax_text::{AnnotatedArticle, Block, BlockKind, Span};
 use std::collections::BTreeMap;
@@ -41,17 +42,11 @@ pub(crate) fn run(files: &[PathBuf], gold: &Path, config: &Config, models: &Mode
     if articles.is_empty() {
         bail!("no page has an id of the gold: {}", gold.keys().cloned().collect::<Vec<_>>().join(", "));
     }
-    let of = |(article, _): &(AnnotatedArticle, String)| {
-        ActorsOf::new(
-            &article.document.doc_id,
-            article.text(),
-            &article.sentences,
-            &article.mentions,
-            &article.entities,
-        )
-    };
     // The names of the story: one page may never say a first name.
-    let story = parallax_ner::merge(&articles.iter().map(of).collect::<Vec<_>>(), &KnownActors::default());
+    let story = parallax_ner::merge(
+        &articles.iter().map(|(article, _)| actors_of(article)).collect::<Vec<_>>(),
+        &KnownActors::default(),
+    );
 
     let mut out = format!("{:8} {:>7} {:>6} {:>6} {:>6} {:>6}", "page", "direct", "right", "mixed", "right", "terms");
     let mut wrong = String::new();

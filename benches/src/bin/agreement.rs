@@ -23,7 +23,7 @@ fn main() -> Result<(), Failure> {
     let data = arguments.next().map_or_else(|| repository().join("../shared/data"), PathBuf::from);
     let wanted: Vec<String> = arguments.collect();
     let model = Model::load(&repository().join("models/news-en"))?;
-    let (tone, tagger) = (ToneScorer::new(&model)?, EntityTagger::new(&model)?);
+    let tone = ToneScorer::new(&model)?;
     let targets = targets(&data.join("sentiment/newsmtsc"))?;
     let columns = conll::read(&read(&data.join("ner/conll2003/eng.testa"))?)?;
     let documents: Vec<Vec<&[String]>> =
@@ -32,6 +32,7 @@ fn main() -> Result<(), Failure> {
 
     let run = |precision: Precision| -> Result<Findings, Failure> {
         let engine = NativeEncoder::with_precision(&model, precision)?;
+        let tagger = EntityTagger::with_precision(&model, precision)?;
         let kernel = engine.engine().kernel.clone();
         let encoder = SentenceEncoder::new(&model, Arc::new(engine), EncodeOptions::default())?;
         let judged = targets.iter().map(|target| judge(&encoder, &tone, target)).collect::<Result<_, _>>()?;

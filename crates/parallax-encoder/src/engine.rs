@@ -88,6 +88,14 @@ pub enum Precision {
     Int8,
 }
 
+impl Precision {
+    /// For heads on an encoder of this precision, whose weights were not made for eight bits: f32 or bf16.
+    #[must_use]
+    pub fn of_heads(self) -> Self {
+        if self == Self::F32 { Self::F32 } else { Self::Bf16 }
+    }
+}
+
 impl std::fmt::Display for Precision {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {

@@ -82,6 +82,9 @@ pub(crate) struct Chain {
     start: Array1<f32>,
     /// From (row), to (column).
     steps: Array2<f32>,
+    /// Exponentials of both.
+    start_weights: Vec<f64>,
+    step_weights: Vec<f64>,
 }
 
 impl Chain {
@@ -97,7 +100,9 @@ impl Chain {
                 }
             }
         }
-        Self { start, steps }
+        let weights = |scores: &mut dyn Iterator<Item = &f32>| scores.map(|&score| f64::from(score).exp()).collect();
+        let (start_weights, step_weights) = (weights(&mut start.iter()), weights(&mut steps.iter()));
+        Self { start, steps, start_weights, step_weights }
     }
 
     /// The best labels (Viterbi), one a row of the scores.
@@ -127,34 +132,51 @@ impl Chain {
         path
     }
 
-    /// The probability of each label for each row, all sequences considered (forward-backward).
+    /// The probability of each label for each row, all sequences considered (forward-backward, each
+    /// row scaled to sum 1: Rabiner 1989, "A Tutorial on Hidden Markov Models").
     pub(crate) fn marginals(&self, scores: ArrayView2<'_, f32>) -> Array2<f64> {
+        /// Below the greatest of a row no score counts for less than its exponential, so that no row sums to 0.
+        const LEAST: f64 = -300.0;
         let (words, labels) = scores.dim();
+        let mut weights = scores.mapv(f64::from);
+        for mut row in weights.rows_mut() {
+            let most = row.fold(f64::NEG_INFINITY, |most, &score| most.max(score));
+            row.mapv_inplace(|score| (score - most).max(LEAST).exp());
+        }
         let mut forward = Array2::<f64>::zeros((words, labels));
-        let mut backward = Array2::<f64>::zeros((words, labels));
-        let step = |from: usize, to: usize| f64::from(self.steps[[from, to]]);
         for word in 0..words {
-            for to in 0..labels {
-                let before = match word {
-                    0 => f64::from(self.start[to]),
-                    _ => log_sum((0..labels).map(|from| forward[[word - 1, from]] + step(from, to))),
-                };
-                forward[[word, to]] = before + f64::from(scores[[word, to]]);
-            }
+            let mut row: Vec<f64> = match word {
+                0 => self.start_weights.clone(),
+                _ => {
+                    let mut row = vec![0.0; labels];
+                    for (steps, before) in self.step_weights.chunks_exact(labels).zip(forward.row(word - 1)) {
+                        row.iter_mut().zip(steps).for_each(|(to, step)| *to += before * step);
+                    }
+                    row
+                }
+            };
+            row.iter_mut().zip(weights.row(word)).for_each(|(value, weight)| *value *= weight);
+            scale(&mut row);
+            forward.row_mut(word).iter_mut().zip(row).for_each(|(to, value)| *to = value);
         }
-        for word in (1..words).rev() {
-            for from in 0..labels {
-                let behind = |to: usize| step(from, to) + f64::from(scores[[word, to]]) + backward[[word, to]];
-                backward[[word - 1, from]] = log_sum((0..labels).map(behind));
-            }
+        let mut backward = vec![1.0; labels];
+        for word in (0..words).rev() {
+            forward.row_mut(word).iter_mut().zip(&backward).for_each(|(value, behind)| *value *= behind);
+            scale(forward.row_mut(word));
+            backward.iter_mut().zip(weights.row(word)).for_each(|(value, weight)| *value *= weight);
+            let behind = |steps: &[f64]| steps.iter().zip(&backward).map(|(step, value)| step * value).sum();
+            backward = self.step_weights.chunks_exact(labels).map(behind).collect();
+            scale(&mut backward);
         }
-        let mut marginals = forward + backward;
-        for mut row in marginals.rows_mut() {
-            let total = log_sum(row.iter().copied());
-            row.mapv_inplace(|value| (value - total).exp());
-        }
-        marginals
+        forward
     }
+}
+
+/// Divides values by their sum.
+fn scale<'a>(values: impl IntoIterator<Item = &'a mut f64>) {
+    let mut values: Vec<&mut f64> = values.into_iter().collect();
+    let sum: f64 = values.iter().map(|value| **value).sum();
+    values.iter_mut().for_each(|value| **value /= sum);
 }
 
 /// The index of the greatest value; the first of equal ones.
@@ -166,14 +188,6 @@ fn argmax(values: impl Iterator<Item = f32>) -> usize {
         }
     }
     best.0
-}
-
-fn log_sum(values: impl Iterator<Item = f64> + Clone) -> f64 {
-    let most = values.clone().fold(f64::NEG_INFINITY, f64::max);
-    if most == f64::NEG_INFINITY {
-        return most;
-    }
-    most + values.map(|value| (value - most).exp()).sum::<f64>().ln()
 }
 
 #[cfg(test)]

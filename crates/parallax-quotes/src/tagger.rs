@@ -2,7 +2,7 @@
 
 use crate::features::{FEATURES, Reading};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, Slice};
-use parallax_encoder::{DenseLayer, EncodedSentence, HeadModel, LoadError, Model, Precision};
+use parallax_encoder::{DenseLayer, EncodedSentence, HeadModel, LoadError, Model, Precision, gelu};
 use serde::Deserialize;
 use std::ops::Range;
 
@@ -85,6 +85,15 @@ impl AttributionTagger {
     /// # Errors
     /// When the folder has none, or one of another make or shape.
     pub fn new(head: &HeadModel, model: &Model) -> Result<Self, AttributionError> {
+        Self::with_precision(head, model, Precision::F32)
+    }
+
+    /// As [`AttributionTagger::new`], its wide layers in the precision for heads of that of the encoder
+    /// ([`Precision::of_heads`]).
+    ///
+    /// # Errors
+    /// As [`AttributionTagger::new`].
+    pub fn with_precision(head: &HeadModel, model: &Model, precision: Precision) -> Result<Self, AttributionError> {
         let path = || head.config_path().display().to_string();
         let section = head.config().get(SECTION).unwrap_or(&serde_json::Value::Null);
         let config =
@@ -109,12 +118,13 @@ impl AttributionTagger {
             let weight = head.matrix_of(&tensor(&format!("{name}.weight")), outputs, inputs)?;
             Ok((weight, head.vector_of(&tensor(&format!("{name}.bias")), outputs)?))
         };
-        let layer = |name: &str, outputs: usize, inputs: usize| -> Result<DenseLayer, LoadError> {
+        let layer = |precision, name: &str, outputs: usize, inputs: usize| -> Result<DenseLayer, LoadError> {
             let (weight, bias) = parts(name, outputs, inputs)?;
-            Ok(DenseLayer::with_bias(Precision::F32, weight, bias))
+            Ok(DenseLayer::with_bias(precision, weight, bias))
         };
+        let wide = precision.of_heads();
         let convolution = |(index, &dilation): (usize, &usize)| {
-            layer(&format!("layers.{index}"), width, 3 * width).map(|layer| (dilation, layer))
+            layer(wide, &format!("layers.{index}"), width, 3 * width).map(|layer| (dilation, layer))
         };
         let start = head.vector_of(&tensor("start"), TAGS)?;
         let steps = head.matrix_of(&tensor("transitions"), TAGS, TAGS)?;
@@ -122,9 +132,9 @@ impl AttributionTagger {
         let (own, own_bias) = parts("link_span", config.link, 2 * width)?;
         let (out, bias) = parts("link_out", 1, config.link)?;
         Ok(Self {
-            input: layer("input", width, size + FEATURES)?,
+            input: layer(wide, "input", width, size + FEATURES)?,
             convolutions: config.dilations.iter().enumerate().map(convolution).collect::<Result<_, _>>()?,
-            out: layer("out", TAGS, width)?,
+            out: layer(Precision::F32, "out", TAGS, width)?,
             start: std::array::from_fn(|to| if may_follow(None, to) { start[to] } else { f32::NEG_INFINITY }),
             steps: std::array::from_fn(|from| {
                 std::array::from_fn(|to| if may_follow(Some(from), to) { steps[[from, to]] } else { f32::NEG_INFINITY })
@@ -172,7 +182,7 @@ impl AttributionTagger {
             rows_mut(&mut states, row..row + count).assign(&self.input.rows(&joined));
             row += count;
         }
-        states.mapv_inplace(gelu);
+        activate(&mut states);
         for (dilation, layer) in &self.convolutions {
             let mut joined = Array2::zeros((states.nrows(), 3 * width));
             let shift = (*dilation).min(states.nrows());
@@ -183,7 +193,7 @@ impl AttributionTagger {
             here.assign(&states);
             after.slice_axis_mut(Axis(0), Slice::from(..kept)).assign(&rows(states.view(), shift..shift + kept));
             let mut change = layer.rows(&joined);
-            change.mapv_inplace(gelu);
+            activate(&mut change);
             states += &change;
         }
         states
@@ -330,11 +340,7 @@ impl Links {
     }
 }
 
-/// x times the normal distribution function, by formula 7.1.25 of Abramowitz and Stegun 1964: the
-/// error is below 2.5e-5, under what the weights' 16 bits leave.
-fn gelu(x: f32) -> f32 {
-    let z = x.abs() * std::f32::consts::FRAC_1_SQRT_2;
-    let t = 1.0 / (1.0 + 0.470_47 * z);
-    let tail = 0.5 * ((0.747_855_6 * t - 0.095_879_8) * t + 0.348_024_2) * t * (-z * z).exp();
-    x * if x < 0.0 { tail } else { 1.0 - tail }
+/// The activation of every state.
+fn activate(states: &mut Array2<f32>) {
+    gelu(states.as_slice_mut().expect("the states were made row by row"));
 }

@@ -236,11 +236,13 @@ impl Models {
             None
         };
         let encoder = SentenceEncoder::new(&model, start(engine, &model, &[&heads])?, EncodeOptions::default())?;
+        let precision = exact(engine, NativeEncoder::fastest_precision());
         Ok(Self {
             encoder,
-            entities: EntityTagger::new(&model).with_context(|| format!("{}: entities", inside.display()))?,
+            entities: EntityTagger::with_precision(&model, precision)
+                .with_context(|| format!("{}: entities", inside.display()))?,
             tone: ToneScorer::new(&model).with_context(|| format!("{}: tone", inside.display()))?,
-            attributions: AttributionTagger::new(&heads, &model).with_context(of_branch)?,
+            attributions: AttributionTagger::with_precision(&heads, &model, precision).with_context(of_branch)?,
             vectors: SentenceProjection::new(&model)?,
             discourse: Discourse::new(&heads, &model).with_context(of_branch)?,
             stance,

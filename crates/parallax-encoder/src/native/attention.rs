@@ -1,11 +1,8 @@
 //! Self-attention of each sequence to itself.
 
-use super::math::{LANES, exp, grown, max, mul_add, sum};
+use super::math::{LANES, exp, grown, transpose};
 use pulp::{Arch, Simd, WithSimd};
 use std::ops::Range;
-
-/// Queries that are done side by side.
-const QUERIES: usize = 4;
 
 /// Scaled dot-product attention over sequences that lie one behind the other.
 ///
@@ -33,52 +30,57 @@ struct Attend<'a> {
 impl WithSimd for Attend<'_> {
     type Output = ();
 
+    /// As many sums side by side as there are registers for.
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        if S::IS_SCALAR { self.run::<false>() } else { self.run::<true>() }
+    fn with_simd<S: Simd>(self, simd: S) {
+        match (S::IS_SCALAR, S::F32_LANES < LANES) {
+            (true, _) => self.run::<S, false, 4>(simd),
+            (false, true) => self.run::<S, true, 4>(simd),
+            (false, false) => self.run::<S, true, 8>(simd),
+        }
     }
 }
 
 impl Attend<'_> {
     #[inline(always)]
-    fn run<const FUSED: bool>(self) {
+    fn run<S: Simd, const FUSED: bool, const GROUP: usize>(self, simd: S) {
         let Some(&longest) = self.lengths.iter().max() else { return };
         let width = self.projected.len() / (3 * self.lengths.iter().sum::<usize>());
         let head_width = width / self.heads;
         let scratch = self.scratch;
-        scratch.fit(longest, head_width);
+        scratch.fit(longest.next_multiple_of(GROUP), head_width);
         let (mut from, mut to) = (self.projected, self.attended);
         for &length in self.lengths {
             let (sequence, later) = from.split_at(length * 3 * width);
             let (result, empty) = to.split_at_mut(length * width);
             for head in 0..self.heads {
                 let columns = head * head_width..(head + 1) * head_width;
-                Head { sequence, length, width, columns }.attend::<FUSED>(result, scratch);
+                Head { sequence, length, width, columns }.attend::<S, FUSED, GROUP>(simd, result, scratch);
             }
             (from, to) = (later, empty);
         }
     }
 }
 
-/// Working memory of one head of one sequence, in whole vectors.
+/// Working memory of one head of one sequence.
 #[derive(Debug, Default)]
 pub(super) struct Attention {
-    /// Queries of [`QUERIES`] tokens, scaled, one behind the other.
-    queries: Vec<f32>,
-    /// Keys: for each [`LANES`] tokens and each dimension, that of these tokens.
-    keys: Vec<[f32; LANES]>,
+    /// Scaled queries of [`LANES`] tokens: for each dimension, that of these tokens.
+    queries: Vec<[f32; LANES]>,
+    /// Keys, token by token.
+    keys: Vec<f32>,
     /// Values: for each [`LANES`] dimensions and each token, these dimensions of it.
     values: Vec<[f32; LANES]>,
-    /// Scores of all tokens, for one query after the other.
-    scores: Vec<f32>,
+    /// Scores of each token for the queries of [`LANES`] tokens.
+    scores: Vec<[f32; LANES]>,
 }
 
 impl Attention {
     fn fit(&mut self, longest: usize, head_width: usize) {
-        grown(&mut self.queries, QUERIES * head_width, 0.0);
-        grown(&mut self.keys, longest.div_ceil(LANES) * head_width, [0.0; LANES]);
+        grown(&mut self.queries, head_width.next_multiple_of(LANES), [0.0; LANES]);
+        grown(&mut self.keys, longest * head_width, 0.0);
         grown(&mut self.values, head_width.div_ceil(LANES) * longest, [0.0; LANES]);
-        grown(&mut self.scores, longest.next_multiple_of(LANES) * QUERIES, 0.0);
+        grown(&mut self.scores, longest, [0.0; LANES]);
     }
 }
 
@@ -93,64 +95,74 @@ struct Head<'a> {
 }
 
 impl Head<'_> {
+    /// Queries lie in the lanes of vectors, [`LANES`] tokens at a time, so that no sum and no maximum runs
+    /// across a vector.
     #[inline(always)]
-    fn attend<const FUSED: bool>(&self, result: &mut [f32], scratch: &mut Attention) {
+    fn attend<S: Simd, const FUSED: bool, const GROUP: usize>(
+        &self,
+        simd: S,
+        result: &mut [f32],
+        scratch: &mut Attention,
+    ) {
         let (length, head_width) = (self.length, self.columns.len());
-        let padded = length.next_multiple_of(LANES);
         self.pack(scratch);
         let Attention { queries, keys, values, scores } = scratch;
-        let queries = &mut queries[..QUERIES * head_width];
-        let scores = &mut scores[..QUERIES * padded];
-        let scale = 1.0 / (head_width as f32).sqrt();
-        for first in (0..length).step_by(QUERIES) {
-            let count = QUERIES.min(length - first);
-            for (query, to) in queries.chunks_exact_mut(head_width).take(count).enumerate() {
-                to.iter_mut().zip(self.part(first + query, 0)).for_each(|(to, value)| *to = value * scale);
+        for first in (0..length).step_by(LANES) {
+            self.turn_queries(first, queries);
+            let groups = keys.chunks_exact(GROUP * head_width).zip(scores.chunks_exact_mut(GROUP));
+            for (keys, scores) in groups.take(length.div_ceil(GROUP)) {
+                weigh_keys::<S, FUSED, GROUP>(simd, &queries[..head_width], keys, scores);
             }
-            for (chunk, keys) in keys.chunks_exact(head_width).take(padded / LANES).enumerate() {
-                for (query, sums) in weigh::<FUSED>(queries, head_width, keys).iter().enumerate() {
-                    scores[query * padded + chunk * LANES..][..LANES].copy_from_slice(sums);
-                }
-            }
-            let mut shares = [0.0; QUERIES];
-            for (query, scores) in scores.chunks_exact_mut(padded).take(count).enumerate() {
-                shares[query] = 1.0 / exponentials::<FUSED>(scores, length);
-            }
+            let scores = &mut scores[..length];
+            let shares = exponentials::<FUSED>(scores);
+            let count = LANES.min(length - first);
             for (chunk, values) in values.chunks_exact(length).take(head_width.div_ceil(LANES)).enumerate() {
-                for (query, sums) in weigh::<FUSED>(scores, padded, values).iter().enumerate().take(count) {
-                    let row = &mut result[(first + query) * self.width..][self.columns.clone()];
-                    let row = &mut row[chunk * LANES..];
-                    let filled = row.len().min(LANES);
-                    let mut shared = [0.0; LANES];
-                    for lane in 0..LANES {
-                        shared[lane] = sums[lane] * shares[query];
+                for group in (0..count).step_by(GROUP) {
+                    let sums = weigh_values::<S, FUSED, GROUP>(simd, values, scores, group);
+                    for (query, sums) in sums.iter().enumerate().take(count - group) {
+                        let row = &mut result[(first + group + query) * self.width..][self.columns.clone()];
+                        let row = &mut row[chunk * LANES..];
+                        let mut shared = [0.0; LANES];
+                        for lane in 0..LANES {
+                            shared[lane] = sums[lane] * shares[group + query];
+                        }
+                        match row.first_chunk_mut() {
+                            Some(whole) => *whole = shared,
+                            None => row.copy_from_slice(&shared[..row.len()]),
+                        }
                     }
-                    row[..filled].copy_from_slice(&shared[..filled]);
                 }
             }
         }
     }
 
-    /// Keys and values to the order in which they are used; 0 where a vector is not full.
+    /// Scaled queries of the tokens from `first` on, dimension by dimension; 0 where there is no token.
+    #[inline(always)]
+    fn turn_queries(&self, first: usize, queries: &mut [[f32; LANES]]) {
+        let scale = 1.0 / (self.columns.len() as f32).sqrt();
+        for (chunk, queries) in queries.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+            *queries = [[0.0; LANES]; LANES];
+            for (row, token) in queries.iter_mut().zip(first..self.length) {
+                let part = &self.part(token, 0)[chunk * LANES..];
+                match part.first_chunk() {
+                    Some(whole) => *row = *whole,
+                    None => row[..part.len()].copy_from_slice(part),
+                }
+            }
+            transpose(queries);
+            queries.as_flattened_mut().iter_mut().for_each(|query| *query *= scale);
+        }
+    }
+
+    /// Keys and values to where they lie close together; 0 where a vector is not full.
     #[inline(always)]
     fn pack(&self, scratch: &mut Attention) {
         let (length, head_width) = (self.length, self.columns.len());
-        for (chunk, keys) in scratch.keys.chunks_exact_mut(head_width).take(length.div_ceil(LANES)).enumerate() {
-            // Slices of their own, because of a known stride compilers make slow gathers.
-            let rows: [&[f32]; LANES] = std::array::from_fn(|lane| {
-                let token = chunk * LANES + lane;
-                if token < length { self.part(token, 1) } else { &[] }
-            });
-            let filled = LANES.min(length - chunk * LANES);
-            if filled == LANES {
-                for (dimension, key) in keys.iter_mut().enumerate() {
-                    *key = std::array::from_fn(|lane| rows[lane][dimension]);
-                }
-            } else {
-                for (dimension, key) in keys.iter_mut().enumerate() {
-                    *key = std::array::from_fn(|lane| rows[lane].get(dimension).copied().unwrap_or(0.0));
-                }
-            }
+        for (token, key) in scratch.keys.chunks_exact_mut(head_width).take(length).enumerate() {
+            let (to, rest) = key.as_chunks_mut::<LANES>();
+            let (from, last) = self.part(token, 1).as_chunks::<LANES>();
+            to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+            rest.iter_mut().zip(last).for_each(|(to, from)| *to = *from);
         }
         for (chunk, values) in scratch.values.chunks_exact_mut(length).take(head_width.div_ceil(LANES)).enumerate() {
             for (token, value) in values.iter_mut().enumerate() {
@@ -170,33 +182,85 @@ impl Head<'_> {
     }
 }
 
-/// For each query the sum of the vectors, each times its factor for that query; the factors of a
-/// query lie `stride` behind those of the one before.
+/// Scores of `GROUP` keys, one behind the other, for the queries in the lanes.
 #[inline(always)]
-fn weigh<const FUSED: bool>(factors: &[f32], stride: usize, vectors: &[[f32; LANES]]) -> [[f32; LANES]; QUERIES] {
-    let rows: [&[f32]; QUERIES] = std::array::from_fn(|query| &factors[query * stride..][..vectors.len()]);
-    let mut sums = [[0.0; LANES]; QUERIES];
-    for (at, vector) in vectors.iter().enumerate() {
-        for query in 0..QUERIES {
-            let factor = rows[query][at];
-            for lane in 0..LANES {
-                sums[query][lane] = mul_add::<FUSED>(factor, vector[lane], sums[query][lane]);
+fn weigh_keys<S: Simd, const FUSED: bool, const GROUP: usize>(
+    simd: S,
+    queries: &[[f32; LANES]],
+    keys: &[f32],
+    scores: &mut [[f32; LANES]],
+) {
+    let mut rows: [&[f32]; GROUP] = [&[]; GROUP];
+    for (row, key) in rows.iter_mut().zip(keys.chunks_exact(queries.len())) {
+        *row = key;
+    }
+    for part in 0..LANES / S::F32_LANES {
+        let mut sums = [simd.splat_f32s(0.0); GROUP];
+        for (at, query) in queries.iter().enumerate() {
+            let query = S::as_simd_f32s(query).0[part];
+            for key in 0..GROUP {
+                sums[key] = multiplied::<S, FUSED>(simd, rows[key][at], query, sums[key]);
             }
         }
+        for (scores, sum) in scores.iter_mut().zip(sums) {
+            S::as_mut_simd_f32s(scores).0[part] = sum;
+        }
     }
-    sums
 }
 
-/// Replaces the first `length` scores by their exponentials over that of the largest, the others
-/// by 0, and returns their sum.
+/// The values, weighed by the scores for `GROUP` queries from a lane on.
 #[inline(always)]
-fn exponentials<const FUSED: bool>(scores: &mut [f32], length: usize) -> f32 {
-    let top = max(&scores[..length]);
-    for score in scores.iter_mut() {
-        *score = exp::<FUSED>(*score - top);
+fn weigh_values<S: Simd, const FUSED: bool, const GROUP: usize>(
+    simd: S,
+    values: &[[f32; LANES]],
+    scores: &[[f32; LANES]],
+    first: usize,
+) -> [[f32; LANES]; GROUP] {
+    let mut all = [[0.0; LANES]; GROUP];
+    for part in 0..LANES / S::F32_LANES {
+        let mut sums = [simd.splat_f32s(0.0); GROUP];
+        for (value, scores) in values.iter().zip(scores) {
+            let value = S::as_simd_f32s(value).0[part];
+            let Some(scores) = scores[first..].first_chunk::<GROUP>() else { continue };
+            for query in 0..GROUP {
+                sums[query] = multiplied::<S, FUSED>(simd, scores[query], value, sums[query]);
+            }
+        }
+        for (all, sum) in all.iter_mut().zip(sums) {
+            S::as_mut_simd_f32s(all).0[part] = sum;
+        }
     }
-    scores[length..].fill(0.0);
-    sum(scores)
+    all
+}
+
+/// `factor * vector + sum`, rounded once where the processor can (`FUSED`), else twice.
+#[inline(always)]
+fn multiplied<S: Simd, const FUSED: bool>(simd: S, factor: f32, vector: S::f32s, sum: S::f32s) -> S::f32s {
+    let factor = simd.splat_f32s(factor);
+    if FUSED { simd.mul_add_f32s(factor, vector, sum) } else { simd.add_f32s(simd.mul_f32s(factor, vector), sum) }
+}
+
+/// Replaces the scores of each lane by their exponentials over that of the largest, and returns one over
+/// the sum of each lane.
+#[inline(always)]
+fn exponentials<const FUSED: bool>(scores: &mut [[f32; LANES]]) -> [f32; LANES] {
+    let mut tops = [f32::NEG_INFINITY; LANES];
+    for scores in scores.iter() {
+        for lane in 0..LANES {
+            tops[lane] = if scores[lane] > tops[lane] { scores[lane] } else { tops[lane] };
+        }
+    }
+    let mut sums = [0.0; LANES];
+    for scores in scores {
+        for lane in 0..LANES {
+            scores[lane] = exp::<FUSED>(scores[lane] - tops[lane]);
+            sums[lane] += scores[lane];
+        }
+    }
+    for sum in &mut sums {
+        *sum = 1.0 / *sum;
+    }
+    sums
 }
 
 #[cfg(test)]

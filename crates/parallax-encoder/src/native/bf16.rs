@@ -211,16 +211,16 @@ impl WithSimd for Pack<'_> {
         let Self { from, inputs, to } = self;
         for (rows, tiles) in from.chunks(SIDE * inputs).zip(to.chunks_exact_mut(inputs.div_ceil(DEPTH))) {
             for (row, values) in rows.chunks_exact(inputs).enumerate() {
-                let (whole, rest) = values.as_chunks::<DEPTH>();
-                for (tile, values) in tiles.iter_mut().zip(whole) {
-                    let to = &mut tile.0[row];
-                    for at in 0..DEPTH {
-                        to[at] = bits(values[at]);
+                // By way of a buffer longer than a row of a tile: of a loop over tiles compilers make gathers.
+                let mut short = [0; 4 * DEPTH];
+                for (values, tiles) in values.chunks(short.len()).zip(tiles.chunks_mut(4)) {
+                    for (to, &value) in short.iter_mut().zip(values) {
+                        *to = bits(value);
                     }
-                }
-                if let (false, Some(tile)) = (rest.is_empty(), tiles.last_mut()) {
-                    tile.0[row].fill(0);
-                    tile.0[row].iter_mut().zip(rest).for_each(|(to, &value)| *to = bits(value));
+                    short[values.len()..].fill(0);
+                    for (tile, short) in tiles.iter_mut().zip(short.as_chunks().0) {
+                        tile.0[row] = *short;
+                    }
                 }
             }
         }

@@ -4,10 +4,11 @@ use super::bf16::{Bf16, Bf16Dense, RoundedBf16};
 use super::dense::{F32, F32Dense};
 use super::int8::{Int8, Int8Dense};
 use super::kernels::{Amx, Int8Kernel};
+use super::math::gelu_all;
 use super::network::Arithmetic;
 use crate::Precision;
 use ndarray::{Array1, Array2};
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 use std::sync::Arc;
 
 /// One dense layer, `y = x W^T + b`, on the kernel that [`NativeEncoder`](crate::NativeEncoder)
@@ -95,10 +96,35 @@ impl DenseLayer {
     }
 }
 
+/// Replaces each value `x` by `x * P(X <= x)` for standard normal `X` (Hendrycks and Gimpel 2016), as the
+/// encoder's own layers do; absolute error below 2e-7 beside that of rounding.
+pub fn gelu(values: &mut [f32]) {
+    Arch::new().dispatch(Gelu(values));
+}
+
+struct Gelu<'a>(&'a mut [f32]);
+
+impl WithSimd for Gelu<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        if S::IS_SCALAR { gelu_all::<false>(self.0) } else { gelu_all::<true>(self.0) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::native::math::noise;
+
+    #[test]
+    fn gelu_is_x_times_the_normal_distribution() {
+        let mut values = [-3.0, -0.5, 0.0, 1.0, 20.0];
+        gelu(&mut values);
+        let expected = [-0.004_049_694, -0.154_268_77, 0.0, 0.841_344_7, 20.0];
+        assert!(values.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{values:?}");
+    }
 
     #[test]
     fn a_layer_is_the_product_and_its_bias() {

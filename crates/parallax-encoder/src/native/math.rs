@@ -157,6 +157,30 @@ pub(super) fn max(values: &[f32]) -> f32 {
     tops.iter().chain(rest).copied().fold(f32::NEG_INFINITY, larger)
 }
 
+/// Rows to columns.
+#[inline(always)]
+pub(super) fn transpose(rows: &mut [[f32; LANES]; LANES]) {
+    exchange::<8>(rows);
+    exchange::<4>(rows);
+    exchange::<2>(rows);
+    exchange::<1>(rows);
+}
+
+/// Exchanges the blocks beside the diagonal of each square of `2 * SIDE` rows.
+#[inline(always)]
+fn exchange<const SIDE: usize>(rows: &mut [[f32; LANES]; LANES]) {
+    for upper in 0..LANES {
+        if upper & SIDE != 0 {
+            continue;
+        }
+        let (a, b) = (rows[upper], rows[upper + SIDE]);
+        for at in 0..LANES {
+            rows[upper][at] = if at & SIDE == 0 { a[at] } else { b[at ^ SIDE] };
+            rows[upper + SIDE][at] = if at & SIDE == 0 { a[at ^ SIDE] } else { b[at] };
+        }
+    }
+}
+
 /// Layer normalisation: each row to mean 0 and variance 1, then scaled and shifted.
 #[derive(Debug)]
 pub(super) struct LayerNorm {
@@ -273,6 +297,14 @@ mod tests {
         let worst = steps(-12.0, 12.0).fold(0.0_f32, |top, x| top.max((gelu_short(x) - gelu::<true>(x)).abs()));
         assert!(worst < 2e-5, "{worst:e}");
         assert_eq!([gelu_short(-200.0), gelu_short(0.0), gelu_short(200.0)], [0.0, 0.0, 200.0]);
+    }
+
+    #[test]
+    fn columns_become_rows() {
+        let rows: [[f32; LANES]; LANES] = std::array::from_fn(|r| std::array::from_fn(|c| (r * LANES + c) as f32));
+        let mut turned = rows;
+        transpose(&mut turned);
+        assert!((0..LANES).all(|r| (0..LANES).all(|c| turned[r][c] == rows[c][r])));
     }
 
     #[test]

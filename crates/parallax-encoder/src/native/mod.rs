@@ -17,7 +17,7 @@ use bf16::{Bf16, RoundedBf16};
 use dense::F32;
 use int8::Int8;
 use kernels::{Amx, Int8Kernel};
-pub use layer::DenseLayer;
+pub use layer::{DenseLayer, gelu};
 use ndarray::Array2;
 use network::{Forward, Network};
 use pulp::{Arch, Simd, WithSimd};

@@ -41,6 +41,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--encoder", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--start", type=Path, default=None, help="weights of domain.py to begin with")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--stop-after", type=int, default=None, help="epochs to run, for screening")
@@ -269,6 +270,8 @@ def train(args) -> None:
     dev = {k: v for k, v in dev.items() if shares.get({"c": "conll", "w": "world"}.get(k[0], "tone"))}
     model = Model(BertConfig.from_pretrained(args.encoder), args.dropout)
     model.start_from(args.encoder, args.seed)
+    if args.start:
+        model.encoder.load_state_dict(torch.load(args.start, weights_only=True)["encoder"])
     optimizer = make_optimizer(model, args)
     mean = RunningMean(model, args.decay)
     weight, checkpoint = numbers(args.weight), args.work / "checkpoint.pt"

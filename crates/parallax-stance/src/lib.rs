@@ -6,7 +6,7 @@
 //!   target's tokens beside those of the whole sentence.
 //! * [`FrameScorer`] and [`Codebook`]: frames of the built-in codebook and of the user's own.
 //! * [`WordingScorer`]: loaded wording, sentence by sentence, with the words that carry it.
-//! * [`StanceScorer`] and [`candidates`]: against or for a proposition, read beside the sentence.
+//! * [`StanceScorer`], [`candidates`], [`Asked`]: against or for a proposition, read beside the sentence.
 //! * [`newsmtsc`], [`semeval`], [`vast`], [`babe`]: data sets in their published formats, and the
 //!   figures that are usual on them ([`figures`]).
 
@@ -17,7 +17,9 @@ mod codebook;
 pub mod figures;
 mod frames;
 mod head;
+pub mod ibm;
 pub mod newsmtsc;
+mod proposition;
 mod reading;
 pub mod semeval;
 mod stance;
@@ -27,6 +29,7 @@ mod wording;
 pub use codebook::{Codebook, CodebookError, CodebookFrame};
 pub use frames::{ArticleRule, FrameScorer, UserFrames, frames};
 pub use head::{ToneError, ToneScorer};
+pub use proposition::Asked;
 pub use reading::HeadError;
 pub use stance::{CandidateOptions, StanceScorer, candidates};
 pub use wording::WordingScorer;

@@ -238,6 +238,7 @@ Examples:
   parallax evaluate frames semeval2023_task3/   train-labels.txt and train-articles/, article F1
   parallax evaluate wording final_labels_SG2.csv   BABE, sentences and their words
   parallax evaluate stance vast_train.csv   VAST; from a zip: unzip -p vast_train.zip | ... stance -
+  parallax evaluate stance claim_stance_dataset_v1.csv   IBM, topics as they are and as they are read
   parallax evaluate split en_ewt-ud-dev.conllu
   parallax evaluate quotes polnear/dev    folders with text/ and attributions/
   parallax evaluate clean wcxb/           pages with known articles, HTML and flattened
@@ -320,7 +321,8 @@ struct InputArgs {
 
 #[derive(Debug, Args)]
 struct QuestionArgs {
-    /// A sentence that one can be for or against; sentences are judged beside it. May be repeated
+    /// A sentence that one can be for or against; sentences are judged beside it. May be repeated.
+    /// What opposes ("X should be banned") is read as what it opposes, see `propositions` in run.json
     #[arg(long = "proposition", value_name = "TEXT")]
     propositions: Vec<String>,
     /// Frames of your own, in TOML: name, definition, examples. See README

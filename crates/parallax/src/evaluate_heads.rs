@@ -4,11 +4,11 @@
 use crate::annotate::line_blocks;
 use crate::cli::read_text;
 use crate::config::Config;
-use crate::models::{Discourse, Models};
+use crate::models::{Discourse, Models, StanceJudge};
 use anyhow::{Context, Result, bail};
 use parallax_encoder::{EncodedSentence, Pieces};
 use parallax_stance::figures::{self, Decisions, calibration_error, macro_f1, micro_f1, of_classes};
-use parallax_stance::{babe, semeval, vast};
+use parallax_stance::{Asked, babe, ibm, semeval, vast};
 use parallax_text::{Span, StanceScores};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -174,29 +174,34 @@ fn pieces(phrase: &str) -> Vec<String> {
     pieces
 }
 
-/// VAST: its tables.
+/// VAST and IBM: their tables.
 pub(crate) fn stance(files: &[PathBuf], config: &Config, models: &Models) -> Result<String> {
     let judge = models.stance.as_ref().context("the stance model was not loaded")?;
-    let mut out = format!(
-        "{:28} {:26} {:>6} {:>9} {:>7} {:>7} {:>7} {:>9} {:>7}",
-        "file", "part", "n", "macro-F1", "against", "for", "neither", "accuracy", "ECE"
-    );
+    let mut out = String::new();
     for path in files {
-        let posts = vast::read(&read_text(path)?).with_context(|| format!("{}", path.display()))?;
+        let text = read_text(path)?;
+        if ibm::is_header(&text) {
+            claims(path, &text, config, judge, &mut out)?;
+            continue;
+        }
+        let posts = vast::read(&text).with_context(|| format!("{}", path.display()))?;
         if posts.is_empty() {
             bail!("{}: no posts", path.display());
         }
+        let _ = write!(
+            out,
+            "\n{:28} {:26} {:>6} {:>9} {:>7} {:>7} {:>7} {:>9} {:>7}",
+            "file", "part", "n", "macro-F1", "against", "for", "neither", "accuracy", "ECE"
+        );
         let threads = rayon::ThreadPoolBuilder::new().num_threads(config.threads).build()?;
         let scores: Vec<Vec<StanceScores>> = threads.install(|| {
-            let score = |round: &[vast::Post]| -> Result<Vec<StanceScores>> {
-                let cut = |text: &str| judge.encoder.pieces(text).context("the tokenizer failed");
-                let pieces: Vec<(Pieces, Pieces)> =
-                    round.iter().map(|post| Ok((cut(&post.text)?, cut(&post.topic)?))).collect::<Result<_>>()?;
-                let pairs: Vec<(&Pieces, &Pieces)> = pieces.iter().map(|(post, topic)| (post, topic)).collect();
-                let encoded = judge.encoder.encode(&pairs).context("the stance model failed")?;
-                Ok(encoded.iter().map(|pair| judge.scorer.score(pair)).collect())
+            let pairs = |round: &[vast::Post]| {
+                judged_pairs(
+                    judge,
+                    round.iter().map(|post| (&*post.text, Asked { read: post.topic.clone(), turned: false })),
+                )
             };
-            posts.par_chunks(ROUND).map(score).collect::<Result<_>>()
+            posts.par_chunks(ROUND).map(pairs).collect::<Result<_>>()
         })?;
         let scores = scores.concat();
         let fold = |post: &vast::Post| figures::fold("vast", &post.text);
@@ -234,7 +239,60 @@ pub(crate) fn stance(files: &[PathBuf], config: &Config, models: &Models) -> Res
             );
         }
     }
-    Ok(out)
+    Ok(out.trim_start().to_owned())
+}
+
+/// The stance of each text to its proposition.
+fn judged_pairs<'a>(judge: &StanceJudge, pairs: impl Iterator<Item = (&'a str, Asked)>) -> Result<Vec<StanceScores>> {
+    let cut = |text: &str| judge.encoder.pieces(text).context("the tokenizer failed");
+    let pieces: Vec<(Pieces, Pieces, Asked)> =
+        pairs.map(|(text, asked)| Ok((cut(text)?, cut(&asked.read)?, asked))).collect::<Result<_>>()?;
+    let beside: Vec<(&Pieces, &Pieces)> = pieces.iter().map(|(text, read, _)| (text, read)).collect();
+    let encoded = judge.encoder.encode(&beside).context("the stance model failed")?;
+    Ok(encoded.iter().zip(&pieces).map(|(pair, (_, _, asked))| asked.scores(judge.scorer.score(pair))).collect())
+}
+
+/// IBM's claims: topics as they are, and as the program reads them.
+fn claims(path: &Path, text: &str, config: &Config, judge: &StanceJudge, out: &mut String) -> Result<()> {
+    let claims = ibm::read(text).with_context(|| format!("{}", path.display()))?;
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(config.threads).build()?;
+    type Reading = fn(&str) -> Asked;
+    let readings: [(&str, Reading); 2] =
+        [("as it is", |topic| Asked { read: topic.to_owned(), turned: false }), ("as it is read", Asked::new)];
+    let _ = write!(
+        out,
+        "\n{:28} {:26} {:>6} {:>22} {:>22}",
+        "file", "part, topic", "n", "for or against right", "of all three right"
+    );
+    for (name, reading) in readings {
+        let scores: Vec<Vec<StanceScores>> = threads.install(|| {
+            let pairs = |round: &[ibm::Claim]| {
+                judged_pairs(judge, round.iter().map(|claim| (&*claim.text, reading(&claim.topic))))
+            };
+            claims.par_chunks(ROUND).map(pairs).collect::<Result<_>>()
+        })?;
+        let scores = scores.concat();
+        for test in [false, true] {
+            let part: Vec<_> = claims.iter().zip(&scores).filter(|(claim, _)| claim.test == test).collect();
+            let sided = part.iter().filter(|(claim, s)| (s.favor > s.against) == claim.favor).count();
+            let sure = |claim: &ibm::Claim, s: &StanceScores| {
+                let (right, wrong) = if claim.favor { (s.favor, s.against) } else { (s.against, s.favor) };
+                right > wrong && right > s.neither
+            };
+            let right = part.iter().filter(|(claim, s)| sure(claim, s)).count();
+            let share = |count: usize| 100.0 * count as f64 / part.len().max(1) as f64;
+            let what = format!("{}, {name}", if test { "test" } else { "train" });
+            let _ = write!(
+                out,
+                "\n{:28} {what:26} {:>6} {:>22.2} {:>22.2}",
+                file_name(path),
+                part.len(),
+                share(sided),
+                share(right)
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Which texts the recipe never read: see [`figures::groups`].

@@ -5,7 +5,7 @@ use crate::models::{Models, StanceJudge};
 use anyhow::{Context, Result, bail};
 use ndarray::Array2;
 use parallax_encoder::{EncodedPair, EncodedSentence, Pieces};
-use parallax_stance::{CandidateOptions, UserFrames, candidates, frames};
+use parallax_stance::{Asked, CandidateOptions, UserFrames, candidates, frames};
 use parallax_text::{FrameScores, Sentence, SentenceVectors, Span, Stance, Voice, Wording};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -22,6 +22,8 @@ pub(crate) struct Questions {
 #[derive(Debug)]
 struct Proposition {
     text: Arc<str>,
+    asked: Asked,
+    /// Of what is read.
     pieces: Pieces,
     /// One row.
     vector: SentenceVectors,
@@ -64,8 +66,9 @@ fn proposition(text: &str, models: &Models) -> Result<Proposition> {
         .context("propositions were given, and the stance model was not loaded: take Models::load_with_stance")?;
     let failed = || format!("the proposition {text:?} could not be encoded");
     let encoded = models.encoder.encode(text, &[Span::new(0, text.len())]).with_context(failed)?;
-    let pieces = judge.encoder.pieces(text).with_context(failed)?;
-    Ok(Proposition { text: text.into(), pieces, vector: models.vectors.vectors(&encoded) })
+    let asked = Asked::new(text);
+    let pieces = judge.encoder.pieces(&asked.read).with_context(failed)?;
+    Ok(Proposition { text: text.into(), asked, pieces, vector: models.vectors.vectors(&encoded) })
 }
 
 /// The sentences of an article as the heads need them.
@@ -139,8 +142,9 @@ pub(crate) fn stances(
     let encoded = judge.encoder.encode(&beside).context("the stance model failed")?;
     let stance = |(&(sentence, number), pair): (&(u32, usize), &EncodedPair)| {
         let Whose { voice, holder, quote } = pieces[&sentence].1;
-        let proposition = Arc::clone(&questions.propositions[number].text);
-        Stance { sentence, proposition, voice, holder, quote, scores: judge.scorer.score(pair) }
+        let Proposition { text, asked, .. } = &questions.propositions[number];
+        let scores = asked.scores(judge.scorer.score(pair));
+        Stance { sentence, proposition: Arc::clone(text), voice, holder, quote, scores }
     };
     Ok(pairs.iter().zip(&encoded).map(stance).collect())
 }

@@ -12,6 +12,7 @@ use crate::whole_file::WholeFile;
 use crate::{report, vectors_file};
 use anyhow::Result;
 use parallax_compare::StorySummary;
+use parallax_stance::Asked;
 use parallax_text::AnnotatedArticle;
 use parallax_text::record::{AnnotationRecord, rounded};
 use serde::Serialize;
@@ -39,6 +40,9 @@ struct RunFile<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     user_models: Vec<&'a OwnRecord>,
     settings: &'a crate::config::Config,
+    /// How the stance model was asked the propositions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    propositions: Vec<PropositionRecord<'a>>,
     clean: bool,
     inputs: Vec<InputRecord<'a>>,
     done: usize,
@@ -53,6 +57,13 @@ struct EngineRecord {
     name: String,
     precision: String,
     kernel: String,
+}
+
+#[derive(Debug, Serialize)]
+struct PropositionRecord<'a> {
+    proposition: &'a str,
+    #[serde(flatten)]
+    asked: Asked,
 }
 
 #[derive(Debug, Serialize)]
@@ -200,6 +211,12 @@ impl RunFiles {
             models: models.all().into_iter().map(|(name, sha256)| ModelRecord { name, sha256 }).collect(),
             user_models: models.own.records(),
             settings: &job.config,
+            propositions: job
+                .config
+                .propositions
+                .iter()
+                .map(|proposition| PropositionRecord { proposition, asked: Asked::new(proposition) })
+                .collect(),
             clean: job.clean,
             inputs: articles
                 .iter()

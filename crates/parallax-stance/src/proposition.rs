@@ -184,7 +184,8 @@ fn without_negation(mut words: Vec<&str>) -> (Vec<&str>, bool) {
             return (words, true);
         }
         if is_auxiliary(&plain) {
-            let negated = words.get(at + 1).is_some_and(|next| is(next, "not") || is(next, "never"));
+            let follows = |place: usize, word: &str| words.get(at + place).is_some_and(|next| is(next, word));
+            let negated = follows(1, "never") || (follows(1, "not") && !follows(2, "only"));
             if negated {
                 words.remove(at + 1);
             }
@@ -345,6 +346,7 @@ mod tests {
         check("The council should stop for lunch");
         check("The bill would cut taxes");
         check("Notable people");
+        check("The toll should not only be kept but raised");
         check("");
         assert_eq!(Asked::new("This house supports the ferry").read, "the ferry");
     }

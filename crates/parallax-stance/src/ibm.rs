@@ -21,7 +21,7 @@ pub enum ReadError {
     Csv(#[from] csv::Error),
     /// A record without what is needed.
     #[error(
-        "record {record} has no split, topic, stance (PRO or CON) and claim in the columns of claim_stance_dataset_v1.csv"
+        "record {record} has no split (train or test), topic, stance (PRO or CON) and claim in the columns of claim_stance_dataset_v1.csv"
     )]
     Record {
         /// Number of the record, from 1.
@@ -40,6 +40,7 @@ pub fn is_header(text: &str) -> bool {
 /// # Errors
 /// Names the first record that cannot be read.
 pub fn read(text: &str) -> Result<Vec<Claim>, ReadError> {
+    let text = text.trim_start_matches('\u{feff}');
     let rows = if text.starts_with('"') { unwrapped(text)? } else { text.to_owned() };
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(rows.as_bytes());
     let claim = |(index, record): (usize, Result<csv::StringRecord, csv::Error>)| {
@@ -47,13 +48,9 @@ pub fn read(text: &str) -> Result<Vec<Claim>, ReadError> {
         let field = |at: usize| record.get(at).map(str::trim).filter(|field| !field.is_empty());
         let claim = || {
             let (part, topic, stance, text) = (field(1)?, field(2)?, field(6)?, field(7)?);
-            let favor = matches!(stance, "PRO");
-            (favor || stance == "CON").then(|| Claim {
-                text: text.into(),
-                topic: topic.into(),
-                favor,
-                test: part == "test",
-            })
+            let one_of = |found: &str, yes: &str, no: &str| (found == yes || found == no).then_some(found == yes);
+            let (favor, test) = (one_of(stance, "PRO", "CON")?, one_of(part, "test", "train")?);
+            Some(Claim { text: text.into(), topic: topic.into(), favor, test })
         };
         claim().ok_or(ReadError::Record { record: index + 1 })
     };
@@ -100,7 +97,10 @@ mod tests {
             \"are quick\"\"\";;;;\n";
         assert!(is_header(wrapped));
         assert_eq!(read(wrapped).unwrap(), [expected]);
-        let error = read(&PLAIN.replace("CON", "MAYBE")).unwrap_err().to_string();
-        assert!(error.starts_with("record 1 "), "{error}");
+        assert_eq!(read(&format!("\u{feff}{wrapped}")).unwrap().len(), 1);
+        for (field, other) in [("CON", "MAYBE"), (",test,", ",dev,")] {
+            let error = read(&PLAIN.replace(field, other)).unwrap_err().to_string();
+            assert!(error.starts_with("record 1 "), "{error}");
+        }
     }
 }

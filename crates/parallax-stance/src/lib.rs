@@ -7,7 +7,7 @@
 //! * [`FrameScorer`] and [`Codebook`]: frames of the built-in codebook and of the user's own.
 //! * [`WordingScorer`]: loaded wording, sentence by sentence, with the words that carry it.
 //! * [`StanceScorer`], [`candidates`], [`Asked`]: against or for a proposition, read beside the sentence.
-//! * [`newsmtsc`], [`semeval`], [`vast`], [`babe`]: data sets in their published formats, and the
+//! * [`newsmtsc`], [`semeval`], [`vast`], [`ibm`], [`babe`]: data sets in their published formats, and the
 //!   figures that are usual on them ([`figures`]).
 
 #![forbid(unsafe_code)]

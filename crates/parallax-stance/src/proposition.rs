@@ -21,6 +21,12 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// The text itself, whatever it says: a topic of a data set.
+    #[must_use]
+    pub fn plainly(text: &str) -> Self {
+        Self { read: text.to_owned(), turned: false }
+    }
+
     /// Reads a proposition in English.
     #[must_use]
     pub fn new(proposition: &str) -> Self {
@@ -47,7 +53,7 @@ const MODALS: [&str; 15] = [
     "do",
 ];
 const BEING: [&str; 4] = ["is", "are", "was", "were"];
-/// Infinitives, without their -e; -e, -ed, -ied and -ing follow.
+/// Infinitives, without their -e; what may follow stands where they are looked for.
 const OPPOSING: [&str; 34] = [
     "abandon",
     "abolish",

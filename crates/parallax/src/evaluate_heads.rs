@@ -196,10 +196,7 @@ pub(crate) fn stance(files: &[PathBuf], config: &Config, models: &Models) -> Res
         let threads = rayon::ThreadPoolBuilder::new().num_threads(config.threads).build()?;
         let scores: Vec<Vec<StanceScores>> = threads.install(|| {
             let pairs = |round: &[vast::Post]| {
-                judged_pairs(
-                    judge,
-                    round.iter().map(|post| (&*post.text, Asked { read: post.topic.clone(), turned: false })),
-                )
+                judged_pairs(judge, round.iter().map(|post| (&*post.text, Asked::plainly(&post.topic))))
             };
             posts.par_chunks(ROUND).map(pairs).collect::<Result<_>>()
         })?;
@@ -255,10 +252,12 @@ fn judged_pairs<'a>(judge: &StanceJudge, pairs: impl Iterator<Item = (&'a str, A
 /// IBM's claims: topics as they are, and as the program reads them.
 fn claims(path: &Path, text: &str, config: &Config, judge: &StanceJudge, out: &mut String) -> Result<()> {
     let claims = ibm::read(text).with_context(|| format!("{}", path.display()))?;
+    if claims.is_empty() {
+        bail!("{}: no claims", path.display());
+    }
     let threads = rayon::ThreadPoolBuilder::new().num_threads(config.threads).build()?;
     type Reading = fn(&str) -> Asked;
-    let readings: [(&str, Reading); 2] =
-        [("as it is", |topic| Asked { read: topic.to_owned(), turned: false }), ("as it is read", Asked::new)];
+    let readings: [(&str, Reading); 2] = [("as it is", Asked::plainly), ("as it is read", Asked::new)];
     let _ = write!(
         out,
         "\n{:28} {:26} {:>6} {:>22} {:>22}",

@@ -236,7 +236,7 @@ impl Models {
             None
         };
         let encoder = SentenceEncoder::new(&model, start(engine, &model, &[&heads])?, EncodeOptions::default())?;
-        let precision = exact(engine, NativeEncoder::fastest_precision());
+        let precision = running(&encoder);
         Ok(Self {
             encoder,
             entities: EntityTagger::with_precision(&model, precision)
@@ -321,6 +321,13 @@ fn exact(options: EngineOptions, auto: parallax_encoder::Precision) -> parallax_
         Precision::Int8 => Exact::Int8,
         Precision::Auto => auto,
     }
+}
+
+/// The precision that the encoder runs in, whichever engine it is.
+fn running(encoder: &SentenceEncoder) -> parallax_encoder::Precision {
+    use parallax_encoder::Precision::{Bf16, F32, Int8};
+    let named = |precision: &parallax_encoder::Precision| precision.to_string() == encoder.engine().precision;
+    [Bf16, Int8].into_iter().find(named).unwrap_or(F32)
 }
 
 fn start(options: EngineOptions, model: &Model, heads: &[&HeadModel]) -> Result<Arc<dyn Encoder>> {

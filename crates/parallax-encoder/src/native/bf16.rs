@@ -1,9 +1,9 @@
 //! Dense layers in bf16: numbers of eight significant bits, summed in f32.
 
 use super::dense::{Activation, F32, F32Dense};
-use super::kernels::{Amx, BLOCK, Bf16Tile, Block, SIDE, Session, Tile, ahead};
+use super::kernels::{BLOCK, Bf16Kernel, Bf16Session, Bf16Tile, Block, SIDE, Tile, ahead};
 use super::math::{gelu_short, grown};
-use super::network::{Arithmetic, DenseNames, FeedForward};
+use super::network::{Arithmetic, DenseNames, FeedForward, Part};
 use crate::LoadError;
 use crate::weights::Weights;
 use pulp::{Arch, Simd, WithSimd};
@@ -11,11 +11,11 @@ use pulp::{Arch, Simd, WithSimd};
 /// Inputs that a tile holds.
 const DEPTH: usize = 32;
 
-/// bf16 on AMX tiles.
+/// bf16 on the processor's own products of it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bf16 {
     pub(super) arch: Arch,
-    pub(super) amx: Amx,
+    pub(super) kernel: Bf16Kernel,
 }
 
 /// A dense layer, its weights in strips of sixteen outputs, each a row of tiles; outputs are filled
@@ -37,7 +37,7 @@ pub(super) struct Bf16Rows {
 
 impl Arithmetic for Bf16 {
     type Dense = Bf16Dense;
-    type Session = Session;
+    type Session = Bf16Session;
     type Rows = Bf16Rows;
     const ROWS: usize = 64;
 
@@ -49,18 +49,18 @@ impl Arithmetic for Bf16 {
         Ok(Bf16Dense::new(&names.read(weights)?))
     }
 
-    fn start(&self) -> Session {
-        self.amx.start()
+    fn start(&self) -> Bf16Session {
+        self.kernel.start()
     }
 
-    fn apply(&self, session: &Session, layer: &Bf16Dense, from: &[f32], to: &mut [f32], rows: &mut Bf16Rows) {
+    fn apply(&self, session: &Bf16Session, layer: &Bf16Dense, from: &[f32], to: &mut [f32], rows: &mut Bf16Rows) {
         layer.apply(self.arch, session, pack(self.arch, from, layer.inputs, &mut rows.tiles), to);
     }
 
     /// The wide activations never leave bf16: a block of them is a tile of the next layer's input.
     fn feed_forward(
         &self,
-        session: &Session,
+        session: &Bf16Session,
         layers: FeedForward<'_, Bf16Dense>,
         from: &[f32],
         to: &mut [f32],
@@ -74,7 +74,7 @@ impl Arithmetic for Bf16 {
 }
 
 impl Bf16Dense {
-    pub(super) fn new(parts: &[super::network::Part]) -> Self {
+    pub(super) fn new(parts: &[Part]) -> Self {
         let inputs = parts[0].0.ncols();
         let outputs = parts.iter().map(|(weights, _)| weights.nrows()).sum::<usize>();
         let steps = inputs.div_ceil(DEPTH);
@@ -91,7 +91,7 @@ impl Bf16Dense {
         Self { inputs, outputs, weights, bias }
     }
 
-    fn apply(&self, arch: Arch, session: &Session, rows: &[Bf16Tile], to: &mut [f32]) {
+    fn apply(&self, arch: Arch, session: &Bf16Session, rows: &[Bf16Tile], to: &mut [f32]) {
         arch.dispatch(Apply { layer: self, session, rows, to: ToRows { to, outputs: self.outputs } });
     }
 
@@ -99,7 +99,7 @@ impl Bf16Dense {
     fn apply_with_gelu<'a>(
         &self,
         arch: Arch,
-        session: &Session,
+        session: &Bf16Session,
         rows: &[Bf16Tile],
         to: &'a mut Vec<Bf16Tile>,
     ) -> &'a [Bf16Tile] {
@@ -113,7 +113,7 @@ impl Bf16Dense {
 // Structs in place of closures: a closure's body is not always compiled for the vectors of its caller.
 struct Apply<'a, F> {
     layer: &'a Bf16Dense,
-    session: &'a Session,
+    session: &'a Bf16Session,
     rows: &'a [Bf16Tile],
     to: F,
 }
@@ -139,7 +139,7 @@ impl<F: Finish> WithSimd for Apply<'_, F> {
             // While a strip serves one block of rows after the other, the next strip comes nearer.
             let next = ahead(&layer.weights, pair, steps);
             for ((block, rows), next) in rows.chunks(2 * steps).enumerate().zip(next) {
-                session.bf16(rows, strips, next, &mut sums);
+                session.sums(rows, strips, next, &mut sums);
                 to.finish(block * BLOCK, pair * BLOCK, bias, &sums);
             }
         }
@@ -234,7 +234,7 @@ fn bits(value: f32) -> u16 {
     (bits.wrapping_add(0x7FFF + ((bits >> 16) & 1)) >> 16) as u16
 }
 
-/// The same arithmetic on processors without AMX: inputs are rounded to bf16, and their products
+/// The same arithmetic on processors without such products: inputs are rounded to bf16, and their products
 /// (exact in f32) are summed by the f32 kernels.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RoundedBf16(pub(super) F32);
@@ -250,9 +250,7 @@ impl Arithmetic for RoundedBf16 {
     }
 
     fn dense(&self, weights: &Weights, names: &DenseNames) -> Result<F32Dense, LoadError> {
-        let mut parts = names.read(weights)?;
-        parts.iter_mut().for_each(|(weights, _)| weights.mapv_inplace(rounded));
-        Ok(F32Dense::new(&parts))
+        Ok(Self::layer(names.read(weights)?))
     }
 
     fn start(&self) {}
@@ -280,6 +278,13 @@ impl Arithmetic for RoundedBf16 {
     }
 }
 
+impl RoundedBf16 {
+    pub(super) fn layer(mut parts: Vec<Part>) -> F32Dense {
+        parts.iter_mut().for_each(|(weights, _)| weights.mapv_inplace(rounded));
+        F32Dense::new(&parts)
+    }
+}
+
 fn rounded(value: f32) -> f32 {
     f32::from_bits(u32::from(bits(value)) << 16)
 }
@@ -302,31 +307,33 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(30))]
         #[test]
-        fn tiles_give_what_rounded_numbers_give(rows in 1..80usize, inputs in 1..200usize, outputs in 1..200usize) {
+        fn every_kernel_gives_what_rounded_numbers_give(rows in 1..80usize, inputs in 1..200usize, outputs in 1..200usize) {
             let arch = Arch::new();
-            let Some(amx) = Amx::for_bf16() else { return Ok(()) };
             let weights = Array2::from_shape_fn((outputs, inputs), |(o, i)| noise(o * inputs + i));
             let bias = Array1::from_shape_fn(outputs, |o| noise(o + 7));
             let from: Vec<f32> = (0..rows * inputs).map(|at| noise(at * 13 + 5)).collect();
             let layer = Bf16Dense::new(&[(weights.clone(), bias.clone())]);
             let reference = F32Dense::new(&[(weights.mapv(rounded), bias)]);
             let exact: Vec<f32> = from.iter().map(|&value| rounded(value)).collect();
-            let (session, mut tiles) = (amx.start(), Bf16Rows::default());
-            let packed = pack(arch, &from, inputs, &mut tiles.tiles);
-            let (mut found, mut expected) = (vec![0.0; rows * outputs], vec![0.0; rows * outputs]);
-            layer.apply(arch, &session, packed, &mut found);
-            reference.apply(arch, &exact, &mut expected, Activation::None, &mut Default::default());
-            for (found, expected) in found.iter().zip(&expected) {
-                prop_assert!((found - expected).abs() < 2e-5, "{found} {expected}");
-            }
-            // With the activation, to the next layer's tiles.
-            reference.apply(arch, &exact, &mut expected, Activation::Gelu, &mut Default::default());
-            let wide = layer.apply_with_gelu(arch, &session, packed, &mut tiles.wide);
-            for (row, expected) in expected.chunks_exact(outputs).enumerate() {
-                for (column, &expected) in expected.iter().enumerate() {
-                    let tile = &wide[row / SIDE * outputs.div_ceil(DEPTH) + column / DEPTH];
-                    let found = f32::from_bits(u32::from(tile.0[row % SIDE][column % DEPTH]) << 16);
-                    prop_assert!((found - expected).abs() < 1e-4 + expected.abs() / 200.0, "{found} {expected}");
+            let (mut plain, mut gelu) = (vec![0.0; rows * outputs], vec![0.0; rows * outputs]);
+            reference.apply(arch, &exact, &mut plain, Activation::None, &mut Default::default());
+            reference.apply(arch, &exact, &mut gelu, Activation::Gelu, &mut Default::default());
+            for kernel in Bf16Kernel::all() {
+                let (session, mut tiles) = (kernel.start(), Bf16Rows::default());
+                let packed = pack(arch, &from, inputs, &mut tiles.tiles);
+                let mut found = vec![0.0; rows * outputs];
+                layer.apply(arch, &session, packed, &mut found);
+                for (found, expected) in found.iter().zip(&plain) {
+                    prop_assert!((found - expected).abs() < 2e-5, "{}: {found} {expected}", kernel.name());
+                }
+                // With the activation, to the next layer's tiles.
+                let wide = layer.apply_with_gelu(arch, &session, packed, &mut tiles.wide);
+                for (row, expected) in gelu.chunks_exact(outputs).enumerate() {
+                    for (column, &expected) in expected.iter().enumerate() {
+                        let tile = &wide[row / SIDE * outputs.div_ceil(DEPTH) + column / DEPTH];
+                        let found = f32::from_bits(u32::from(tile.0[row % SIDE][column % DEPTH]) << 16);
+                        prop_assert!((found - expected).abs() < 1e-4 + expected.abs() / 200.0, "{found} {expected}");
+                    }
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! F32Dense layers in f32: rows times a packed matrix, plus bias, and an activation while the result is in the cache.
+//! Dense layers in f32: rows times a packed matrix, plus bias, and an activation while the result is in the cache.
 
 use super::kernels::prefetch;
 use super::math::{gelu_all, grown};
@@ -14,7 +14,10 @@ pub(super) struct F32 {
 }
 
 /// Rows turned to tiles, see [`pack_rows`].
-pub(super) type F32Rows = Vec<[f32; TILE]>;
+pub(super) type F32Rows = Vec<Tile>;
+
+/// Some inputs of the rows of a tile.
+type Tile = [[f32; UNROLLED]; TILE];
 
 impl Arithmetic for F32 {
     type Dense = F32Dense;
@@ -177,7 +180,8 @@ impl Apply<'_> {
     fn run<S: Simd, const V: usize>(self, simd: S) {
         let Self { layer, from, to, activation, packed } = self;
         let (inputs, outputs) = (layer.inputs, layer.outputs);
-        let packed = grown(packed, inputs * (from.len() / inputs).min(ROWS).div_ceil(TILE), [0.0; TILE]);
+        let steps = inputs.div_ceil(UNROLLED);
+        let packed = grown(packed, steps * (from.len() / inputs).min(ROWS).div_ceil(TILE), [[0.0; UNROLLED]; TILE]);
         for (from, to) in from.chunks(ROWS * inputs).zip(to.chunks_mut(ROWS * outputs)) {
             pack_rows(from, inputs, packed);
             for (panel, bias) in layer.bias.chunks_exact(PANEL).enumerate() {
@@ -187,8 +191,8 @@ impl Apply<'_> {
                     // While a block serves one tile of rows after the other, the next block comes nearer.
                     let next = layer.after(panel, first);
                     let mut next = next.chunks(next.len().div_ceil(to.len().div_ceil(TILE * outputs)).max(1));
-                    for (rows, to) in packed.chunks_exact(inputs).zip(to.chunks_mut(TILE * outputs)) {
-                        let rows = &rows[first..first + weights.len()];
+                    for (rows, to) in packed.chunks_exact(steps).zip(to.chunks_mut(TILE * outputs)) {
+                        let rows = &rows[first / UNROLLED..(first + weights.len()).div_ceil(UNROLLED)];
                         let mut next = next.next().unwrap_or_default();
                         for column in (0..columns.len()).step_by(V * S::F32_LANES) {
                             let bias = if first == 0 { Some(&bias[column..]) } else { None };
@@ -209,14 +213,21 @@ impl Apply<'_> {
     }
 }
 
-/// Turns rows into tiles: for each input, the values of all rows of a tile side by side. The last
-/// tile is filled up with whatever was there.
+const _: () = assert!(DEPTH.is_multiple_of(UNROLLED));
+
+/// Turns rows into tiles: some inputs of all rows of a tile side by side, then the next. What is not
+/// there stays whatever was there.
 #[inline(always)]
-fn pack_rows(from: &[f32], inputs: usize, packed: &mut [[f32; TILE]]) {
-    for (rows, packed) in from.chunks(TILE * inputs).zip(packed.chunks_exact_mut(inputs)) {
+fn pack_rows(from: &[f32], inputs: usize, packed: &mut [Tile]) {
+    let steps = inputs.div_ceil(UNROLLED);
+    for (rows, packed) in from.chunks(TILE * inputs).zip(packed.chunks_exact_mut(steps)) {
         for (index, row) in rows.chunks_exact(inputs).enumerate() {
-            for (packed, &value) in packed.iter_mut().zip(row) {
-                packed[index] = value;
+            let (row, rest) = row.as_chunks::<UNROLLED>();
+            for (packed, values) in packed.iter_mut().zip(row) {
+                packed[index] = *values;
+            }
+            if let Some(packed) = packed.get_mut(row.len()) {
+                packed[index][..rest.len()].copy_from_slice(rest);
             }
         }
     }
@@ -226,7 +237,7 @@ fn pack_rows(from: &[f32], inputs: usize, packed: &mut [[f32; TILE]]) {
 #[allow(clippy::too_many_arguments)]
 fn tile<S: Simd, const V: usize>(
     simd: S,
-    rows: &[[f32; TILE]],
+    rows: &[Tile],
     weights: &[[f32; PANEL]],
     next: &[[f32; LINE / size_of::<f32>()]],
     column: usize,
@@ -238,10 +249,10 @@ fn tile<S: Simd, const V: usize>(
     let lanes = V * S::F32_LANES;
     let width = width.min(lanes);
     let mut sums = [[simd.splat_f32s(0.0); V]; TILE];
-    let mut step = |rows: &[f32; TILE], weights: &[f32; PANEL]| {
+    let mut step = |rows: &Tile, k: usize, weights: &[f32; PANEL]| {
         let weights = S::as_simd_f32s(&weights[column..column + lanes]).0;
         for r in 0..TILE {
-            let value = simd.splat_f32s(rows[r]);
+            let value = simd.splat_f32s(rows[r][k]);
             for v in 0..V {
                 sums[r][v] = if S::IS_SCALAR {
                     simd.add_f32s(sums[r][v], simd.mul_f32s(value, weights[v]))
@@ -252,59 +263,44 @@ fn tile<S: Simd, const V: usize>(
         }
     };
     // Some inputs at a time, so that what is asked for costs the products nothing.
-    let (rows, last_rows) = rows.as_chunks::<UNROLLED>();
     let (weights, last_weights) = weights.as_chunks::<UNROLLED>();
     let mut next = next.chunks(next.len().div_ceil(DEPTH / UNROLLED).max(1));
     for (rows, weights) in rows.iter().zip(weights) {
         for line in next.next().unwrap_or_default() {
             prefetch(&line[0]);
         }
-        for k in 0..UNROLLED {
-            step(&rows[k], &weights[k]);
+        for (k, weights) in weights.iter().enumerate() {
+            step(rows, k, weights);
         }
     }
-    for (rows, weights) in last_rows.iter().zip(last_weights) {
-        step(rows, weights);
+    if let Some(rows) = rows.get(weights.len()) {
+        for (k, weights) in last_weights.iter().enumerate() {
+            step(rows, k, weights);
+        }
     }
-    let bias: Option<[S::f32s; V]> = bias.map(|bias| load(simd, &bias[..lanes]));
+    let bias = bias.map(|bias| &bias[..lanes]);
     if width == lanes && to.len() > (TILE - 1) * stride + lanes {
         // A whole tile goes from the registers to its rows.
         for r in 0..TILE {
             let row = S::as_mut_simd_f32s(&mut to[r * stride..][..lanes]).0;
             for v in 0..V {
-                row[v] = simd.add_f32s(bias.map_or(row[v], |bias| bias[v]), sums[r][v]);
+                let start = bias.map_or(row[v], |bias| S::as_simd_f32s(bias).0[v]);
+                row[v] = simd.add_f32s(start, sums[r][v]);
             }
         }
         return;
     }
-    for (r, row) in to.chunks_mut(stride).take(TILE).enumerate() {
-        let Some(row) = row.get_mut(..width) else { break };
-        let start = bias.unwrap_or_else(|| load(simd, row));
-        store::<S, V>(simd, std::array::from_fn(|v| simd.add_f32s(start[v], sums[r][v])), row);
+    // By way of memory: sums whose rows are counted here would have no registers above.
+    let mut all = [[0.0; PANEL]; TILE];
+    for r in 0..TILE {
+        S::as_mut_simd_f32s(&mut all[r][..lanes]).0.copy_from_slice(&sums[r]);
     }
-}
-
-/// Vectors from a slice, filled up with 0 where it is shorter.
-#[inline(always)]
-fn load<S: Simd, const V: usize>(simd: S, from: &[f32]) -> [S::f32s; V] {
-    let (vectors, rest) = S::as_simd_f32s(from);
-    std::array::from_fn(|v| match vectors.get(v) {
-        Some(&vector) => vector,
-        None if v == vectors.len() => simd.partial_load_f32s(rest),
-        None => simd.splat_f32s(0.0),
-    })
-}
-
-/// Writes vectors to a slice, as much as it holds.
-#[inline(always)]
-fn store<S: Simd, const V: usize>(simd: S, vectors: [S::f32s; V], to: &mut [f32]) {
-    let (whole, rest) = S::as_mut_simd_f32s(to);
-    for v in 0..V {
-        if v < whole.len() {
-            whole[v] = vectors[v];
-        } else if v == whole.len() {
-            simd.partial_store_f32s(rest, vectors[v]);
+    for (row, sums) in to.chunks_mut(stride).zip(&all) {
+        let Some(row) = row.get_mut(..width) else { break };
+        if let Some(bias) = bias {
+            row.copy_from_slice(&bias[..width]);
         }
+        row.iter_mut().zip(sums).for_each(|(value, sum)| *value += sum);
     }
 }
 

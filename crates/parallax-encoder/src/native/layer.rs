@@ -3,7 +3,7 @@
 use super::bf16::{Bf16, Bf16Dense, RoundedBf16};
 use super::dense::{F32, F32Dense};
 use super::int8::{Int8, Int8Dense};
-use super::kernels::{Amx, Int8Kernel};
+use super::kernels::{Bf16Kernel, Int8Kernel};
 use super::math::gelu_all;
 use super::network::Arithmetic;
 use crate::Precision;
@@ -43,11 +43,12 @@ impl DenseLayer {
     pub fn with_bias(precision: Precision, weights: Array2<f32>, bias: Array1<f32>) -> Self {
         assert_eq!(weights.nrows(), bias.len(), "one bias for each output");
         let (arch, outputs) = (Arch::new(), bias.len());
-        let packed = match (precision, Amx::for_bf16()) {
+        let packed = match (precision, Bf16Kernel::all().first()) {
             (Precision::F32, _) => Packed::F32(F32 { arch }, F32Dense::new(&[(weights, bias)])),
-            (Precision::Bf16, Some(amx)) => Packed::Bf16(Bf16 { arch, amx }, Bf16Dense::new(&[(weights, bias)])),
+            (Precision::Bf16, Some(&kernel)) => Packed::Bf16(Bf16 { arch, kernel }, Bf16Dense::new(&[(weights, bias)])),
             (Precision::Bf16, None) => {
-                Packed::RoundedBf16(RoundedBf16(F32 { arch }), F32Dense::new(&[(weights, bias)]))
+                let rounded = RoundedBf16(F32 { arch });
+                Packed::RoundedBf16(rounded, RoundedBf16::layer(vec![(weights, bias)]))
             }
             (Precision::Int8, _) => {
                 let (integers, factors) = crate::weights::to_int8(&weights);

@@ -16,7 +16,7 @@ use crate::{
 use bf16::{Bf16, RoundedBf16};
 use dense::F32;
 use int8::Int8;
-use kernels::{Amx, Int8Kernel};
+use kernels::{Bf16Kernel, Int8Kernel};
 pub use layer::{DenseLayer, gelu};
 use ndarray::Array2;
 use network::{Forward, Network};
@@ -51,7 +51,7 @@ impl NativeEncoder {
     }
 
     /// In the given precision, on the best kernel for it that this processor has. Every precision
-    /// works on every processor; without AMX, bf16 is no faster than f32.
+    /// works on every processor; without AMX or AVX512_BF16, bf16 is no faster than f32.
     ///
     /// # Errors
     /// As [`NativeEncoder::new`].
@@ -97,38 +97,39 @@ impl NativeEncoder {
     }
 
     /// The fastest precision on this processor that keeps the decisions of f32: bf16 with AMX, int8
-    /// with VNNI, f32 without either.
+    /// with VNNI, bf16 with AVX512_BF16, f32 without any of them.
     #[must_use]
     pub fn fastest_precision() -> Precision {
-        match (Amx::for_bf16(), Int8Kernel::all()[0]) {
-            (Some(_), _) => Precision::Bf16,
+        match (Bf16Kernel::all().first(), Int8Kernel::all()[0]) {
+            (Some(kernel), _) if kernel.is_amx() => Precision::Bf16,
+            (Some(_), Int8Kernel::Portable) => Precision::Bf16,
             (None, Int8Kernel::Portable) => Precision::F32,
-            (None, _) => Precision::Int8,
+            _ => Precision::Int8,
         }
     }
 
     fn best(parts: &Parts<'_>, precision: Precision) -> Result<Self, LoadError> {
-        Self::on(parts, precision, Arch::new(), Amx::for_bf16(), Int8Kernel::all()[0])
+        Self::on(parts, precision, Arch::new(), Bf16Kernel::all().first().copied(), Int8Kernel::all()[0])
     }
 
     fn on(
         parts: &Parts<'_>,
         precision: Precision,
         arch: Arch,
-        amx: Option<Amx>,
-        kernel: Int8Kernel,
+        bf16: Option<Bf16Kernel>,
+        int8: Int8Kernel,
     ) -> Result<Self, LoadError> {
         let vectors = arch.dispatch(KernelName);
-        let (network, kernel): (Box<dyn Forward>, String) = match (precision, amx) {
+        let (network, kernel): (Box<dyn Forward>, String) = match (precision, bf16) {
             (Precision::F32, _) => (Box::new(Network::new(parts, F32 { arch })?), vectors.to_owned()),
-            (Precision::Bf16, Some(amx)) => {
-                (Box::new(Network::new(parts, Bf16 { arch, amx })?), format!("{vectors}+amx-bf16"))
+            (Precision::Bf16, Some(kernel)) => {
+                (Box::new(Network::new(parts, Bf16 { arch, kernel })?), format!("{vectors}+{}", kernel.name()))
             }
             (Precision::Bf16, None) => {
                 (Box::new(Network::new(parts, RoundedBf16(F32 { arch }))?), format!("{vectors}+rounded"))
             }
             (Precision::Int8, _) => {
-                (Box::new(Network::new(parts, Int8 { arch, kernel })?), format!("{vectors}+{}", kernel.name()))
+                (Box::new(Network::new(parts, Int8 { arch, kernel: int8 })?), format!("{vectors}+{}", int8.name()))
             }
         };
         let info = EngineInfo { name: "native".to_owned(), precision: precision.to_string(), kernel };

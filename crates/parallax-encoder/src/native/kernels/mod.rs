@@ -2,7 +2,7 @@
 //!
 //! The only module of the workspace with `unsafe` code. What it rests on:
 //! 1. A kernel can be reached only through a value whose constructor asked the processor (and, for
-//!    AMX, the operating system) for every instruction that it uses: [`Amx`], [`Int8Kernel`].
+//!    AMX, the operating system) for every instruction that it uses: [`Bf16Kernel`], [`Int8Kernel`].
 //! 2. Operands are slices of [`Tile`], whose size, alignment and lack of padding the compiler knows;
 //!    each kernel asserts that the slices are of one length and touches exactly that many tiles.
 //! 3. Results go to a [`Block`], which holds all that a kernel writes.
@@ -17,6 +17,8 @@
 mod prefetch;
 
 #[cfg(target_arch = "x86_64")]
+mod avx512_bf16;
+#[cfg(target_arch = "x86_64")]
 mod vnni;
 
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
@@ -25,7 +27,7 @@ mod amx;
 #[path = "no_amx.rs"]
 mod amx;
 
-pub(super) use amx::{Amx, Session};
+use amx::{Amx, Session};
 pub(super) use prefetch::prefetch;
 
 /// Rows of a tile, and columns of a strip of packed weights.
@@ -62,6 +64,75 @@ impl<T: Copy + Default, const N: usize> Tile<T, N> {
 #[repr(C, align(64))]
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Block<T>(pub(super) [[T; BLOCK]; BLOCK]);
+
+/// What multiplies bf16 numbers and sums their products in f32.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Bf16Kernel {
+    /// AMX tiles.
+    Amx(Amx),
+    /// AVX-512 with bf16.
+    #[cfg(target_arch = "x86_64")]
+    Avx512(avx512_bf16::Avx512Bf16),
+}
+
+impl Bf16Kernel {
+    /// All that this processor has, the fastest first; none on many.
+    pub(super) fn all() -> Vec<Self> {
+        let mut all = Vec::new();
+        all.extend(Amx::for_bf16().map(Self::Amx));
+        #[cfg(target_arch = "x86_64")]
+        all.extend(avx512_bf16::Avx512Bf16::new().map(Self::Avx512));
+        all
+    }
+
+    /// Whether it is AMX.
+    pub(super) fn is_amx(self) -> bool {
+        matches!(self, Self::Amx(_))
+    }
+
+    /// Its name in the record of a run.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Amx(_) => "amx-bf16",
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(_) => "avx512-bf16",
+        }
+    }
+
+    /// Prepares this thread.
+    pub(super) fn start(self) -> Bf16Session {
+        match self {
+            Self::Amx(amx) => Bf16Session::Amx(amx.start()),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(kernel) => Bf16Session::Avx512(kernel),
+        }
+    }
+}
+
+/// A [`Bf16Kernel`] on the thread that may use it.
+#[derive(Debug)]
+pub(super) enum Bf16Session {
+    Amx(Session),
+    #[cfg(target_arch = "x86_64")]
+    Avx512(avx512_bf16::Avx512Bf16),
+}
+
+impl Bf16Session {
+    /// Sums of products of 16 or 32 rows (one or two rows of tiles) with the 32 columns of two
+    /// strips, in f32 (numbers too small for a normal f32 count as 0); of 16 rows, the lower half of
+    /// the block stays as it was. On AMX, `next` is asked for meanwhile.
+    ///
+    /// # Panics
+    /// When the rows of tiles and the strips are not of one length, or there are no rows.
+    #[inline]
+    pub(super) fn sums(&self, rows: &[Bf16Tile], strips: &[Bf16Tile], next: &[Bf16Tile], to: &mut Block<f32>) {
+        match self {
+            Self::Amx(session) => session.bf16(rows, strips, next, to),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(kernel) => kernel.sums(rows, strips, to),
+        }
+    }
+}
 
 /// What multiplies eight-bit numbers; all of them give the same integers.
 #[derive(Clone, Copy, Debug)]
@@ -227,29 +298,31 @@ mod tests {
         }
 
         #[test]
-        fn bf16_tiles_give_the_product(steps in 1..50usize, halves in 1..=2usize, seed: u64) {
-            let Some(amx) = Amx::for_bf16() else { return Ok(()) };
+        fn every_bf16_kernel_gives_the_product(steps in 1..50usize, halves in 1..=2usize, seed: u64) {
             let rows: Vec<Bf16Tile> = bytes(halves * steps, seed, bf16);
             let strips: Vec<Bf16Tile> = bytes(2 * steps, !seed, bf16);
-            let mut found = Block([[-7.0; BLOCK]; BLOCK]);
-            amx.start().bf16(&rows, &strips, &strips, &mut found);
             let value = |bits: u16| f64::from(half::bf16::from_bits(bits).to_f32());
-            for row in 0..BLOCK {
-                for column in 0..BLOCK {
-                    if row >= halves * SIDE {
-                        prop_assert_eq!(found.0[row][column], -7.0);
-                        continue;
+            for kernel in Bf16Kernel::all() {
+                let mut found = Block([[-7.0; BLOCK]; BLOCK]);
+                kernel.start().sums(&rows, &strips, &strips, &mut found);
+                for row in 0..BLOCK {
+                    for column in 0..BLOCK {
+                        if row >= halves * SIDE {
+                            prop_assert_eq!(found.0[row][column], -7.0);
+                            continue;
+                        }
+                        let exact: f64 = (0..steps * 32)
+                            .map(|k| {
+                                let row_tile = &rows[row / SIDE * steps + k / 32];
+                                let weight_tile = &strips[column / SIDE * steps + k / 32];
+                                value(row_tile.0[row % SIDE][k % 32])
+                                    * value(weight_tile.0[k % 32 / 2][column % SIDE * 2 + k % 2])
+                            })
+                            .sum();
+                        let error = (f64::from(found.0[row][column]) - exact).abs();
+                        let bound = 1e-5 * (steps as f64 * 32.0);
+                        prop_assert!(error <= bound, "{}, {} x {}: {}", kernel.name(), row, column, error);
                     }
-                    let exact: f64 = (0..steps * 32)
-                        .map(|k| {
-                            let row_tile = &rows[row / SIDE * steps + k / 32];
-                            let weight_tile = &strips[column / SIDE * steps + k / 32];
-                            value(row_tile.0[row % SIDE][k % 32])
-                                * value(weight_tile.0[k % 32 / 2][column % SIDE * 2 + k % 2])
-                        })
-                        .sum();
-                    let error = (f64::from(found.0[row][column]) - exact).abs();
-                    prop_assert!(error <= 1e-5 * (steps as f64 * 32.0), "{} x {}: {}", row, column, error);
                 }
             }
         }

@@ -27,7 +27,7 @@ endif
 # One a crate, run by `make test`.
 EXAMPLES = align clean split encode quotes ner tone intervals mentions
 
-.PHONY: engine-native engine-rust-bert help analyze test test-exports bench bench-agreement bench-growth bench-peers check report-ui test-report screenshots fuzz fmt libtorch test-rust-bert train train-split manifest errors
+.PHONY: engine-native engine-rust-bert help analyze test test-exports bench bench-agreement bench-growth bench-peers check report-ui test-report screenshots fuzz sanitize fmt libtorch test-rust-bert train train-split manifest errors
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -116,6 +116,11 @@ fuzz: ## Fuzz clean and split for SECONDS in all (default 60); what fails is kep
 		then sed -n 's/^stat::\(number_of_executed_units\|new_units_added\)/  \1/p' $(FUZZ_DIR)/$$target.log; \
 		else tail -n 40 $(FUZZ_DIR)/$$target.log >&2; exit 1; fi; \
 	done
+
+# The variable lets a stable compiler take the flag; the runtime is part of the toolchain on Linux.
+sanitize: ## The kernels' and the engine's unit tests under AddressSanitizer
+	RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Zsanitizer=address" $(CARGO) test --release --locked -p parallax-encoder --lib \
+		--target-dir target/sanitize --target $$($(CARGO) -vV | sed -n 's/^host: //p')
 
 fmt: ## Format the code
 	$(CARGO) fmt --all

@@ -32,9 +32,6 @@ from discourse_model import Wording
 from packed import LockedDropout, Sentences, passed
 
 HERE = Path(__file__).resolve().parent
-HELD_OUT = 0
-"""BABE's fold."""
-
 
 class Reports:
     """PolNeAR's articles and the states of their sentences; one article has one text, maybe several annotations."""
@@ -143,8 +140,8 @@ def train(args) -> None:
     labels = [labels_of(a) for a in train_set.articles]
     tasks = [list(link_tasks(a)) for a in train_set.articles]
     babe = Babe(args)
-    sentences = np.flatnonzero((babe.folds >= 0) & (babe.folds != HELD_OUT))
-    held_out = np.flatnonzero(babe.folds == HELD_OUT)
+    sentences = np.flatnonzero((babe.folds >= 0) & (babe.folds != args.held_out))
+    held_out = np.flatnonzero(babe.folds == args.held_out)
     wording: Wording = frozen_wording(args, babe, sentences)
     wording.frozen = False
     print("frozen states:", wording_line(babe, held_out, *predict_wording(wording_frozen(wording), babe, held_out)), flush=True)
@@ -222,6 +219,7 @@ def main() -> None:
     parser.add_argument("--encoder", type=Path, default=HERE / "../news-en", help="the folder of news-en")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--wording-epochs", type=int, default=3)
+    parser.add_argument("--held-out", type=int, default=0, help="BABE's fold to leave out; 0 is that of the shipped branch")
     parser.add_argument("--wording-weight", type=float, default=0.5)
     parser.add_argument("--batch", type=int, default=16, help="chunks of about 128 words")
     parser.add_argument("--rate", type=float, default=1e-4)

@@ -24,7 +24,7 @@ from tokenizers import Tokenizer
 from torch.nn import functional as F
 from transformers import BertConfig, BertModel
 
-from data import Example, Sentence, cut, encode_all, read_dev, read_training
+from data import Example, Sentence, cut, encode_all, paths, read_dev, read_training, tone_fifths
 from metrics import differing, entity_scores, tone_pairs, tone_scores
 from model import Model, collate, documents, padded, predict
 from shapes import curly_quotes, lower_case, title_case, upper_case
@@ -57,6 +57,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--memory-share", type=float, default=0.75, help="documents that are read with memory")
     parser.add_argument("--budget", type=int, default=1400, help="word pieces a batch")
     parser.add_argument("--decay", type=float, default=0.98, help="of the running mean, taken every fourth step")
+    parser.add_argument("--tone-fold", type=int, choices=range(5), default=None,
+                        help="a fifth of the tone's articles to leave out, see tone_cv.py")
     parser.add_argument("--threads", type=int, default=1)
     return parser.parse_args()
 
@@ -265,7 +267,12 @@ def train(args) -> None:
     teacher = cached_teacher(
         args.work.parent / "teacher.npy", args.encoder, [cut(e) for e in encode_all(tokenizer, flat)]
     )
-    dev = {k: [cut(e) for e in encode_all(tokenizer, v)] for k, v in read_dev(args.data).items()}
+    read = read_dev(args.data)
+    if args.tone_fold is not None:
+        held = [number == args.tone_fold for number in tone_fifths(paths(args.data)["tone-train"])]
+        read["tone-cv"] = [s for s, out in zip(sets["tone"], held, strict=True) if out]
+        sets["tone"] = [s for s, out in zip(sets["tone"], held, strict=True) if not out]
+    dev = {k: [cut(e) for e in encode_all(tokenizer, v)] for k, v in read.items()}
     shares = numbers(args.share)
     dev = {k: v for k, v in dev.items() if shares.get({"c": "conll", "w": "world"}.get(k[0], "tone"))}
     model = Model(BertConfig.from_pretrained(args.encoder), args.dropout)
@@ -322,6 +329,8 @@ def train(args) -> None:
         averaged.load_state_dict(state)
         row = {"epoch": epoch + 1, "seed": args.seed, "minutes": round((time.time() - began) / 60, 1)}
         row["dev"] = dev_scores(averaged.bfloat16(), dev)
+        if "tone-cv" in dev:
+            torch.save(tone_pairs(dev["tone-cv"], predict(averaged, dev["tone-cv"])), args.work / "tone-cv.pt")
         print(json.dumps(row), flush=True)
         with open(args.work / "log.jsonl", "a", encoding="utf8") as log:
             log.write(json.dumps(row) + "\n")

@@ -175,6 +175,30 @@ mod tests {
     }
 
     #[test]
+    fn copies_are_one_witness_of_who_is_not_heard() {
+        let wire = [
+            "{direct Ada say|We lost the old bridge for good}, she said.",
+            "About nine thousand people cross the river every day, most of them on their way to the mills.",
+            "A ferry is to run from Wednesday, and schools on the far bank will open an hour later than usual.",
+        ];
+        let silent = ["*Ada0 left.", "{direct Bo say|We shall mend it}, he said."];
+        let other = ["{direct Ada say|It was our only way to town}, she said."];
+        let copies = [article("a", "Star", None, &wire), article("b", "Post", None, &wire)];
+        let [first, second] = copies;
+        let not_heard = |articles: &[_]| {
+            let story = story(articles);
+            of(&story, "not_heard", Some("d")).first().map(|found| found.text.clone())
+        };
+        let alone = [first.clone(), second.clone(), article("d", "Sun", None, &silent)];
+        assert_eq!(not_heard(&alone), None);
+        assert_eq!(
+            not_heard(&[first, second, article("c", "Echo", None, &other), article("d", "Sun", None, &silent)])
+                .unwrap(),
+            "In this article, no words of Ada were found, quoted or reported; 2 of the other 2 articles have some, copies counted once."
+        );
+    }
+
+    #[test]
     fn a_copy_is_told_once_with_what_was_cut() {
         let wire = [
             "The bridge over the Orra was closed on Tuesday after engineers found cracks in two of its pillars.",

@@ -4,7 +4,7 @@ use super::candidates::{Candidate, Material, percent};
 use crate::voices::{Who, speaker_of};
 use crate::{SpeakerSummary, Status};
 use parallax_text::Voice;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) fn speaking(material: &Material<'_>) -> Vec<Candidate> {
     let mut found = Vec::new();
@@ -59,13 +59,7 @@ fn most_of_story(material: &Material<'_>) -> Option<Candidate> {
                 ids
             },
         ),
-        evidence: first
-            .uses
-            .iter()
-            .flat_map(|one| one.evidence.clone())
-            .collect::<std::collections::BTreeSet<_>>()
-            .into_iter()
-            .collect(),
+        evidence: first.uses.iter().flat_map(|one| one.evidence.clone()).collect::<BTreeSet<_>>().into_iter().collect(),
     })
 }
 
@@ -127,15 +121,14 @@ fn not_heard(material: &Material<'_>, speaker: &SpeakerSummary) -> Vec<Candidate
     for one in &speaker.uses {
         heard.entry(&one.doc_id).or_default().extend(one.evidence.iter().cloned());
     }
-    // A copy is no second witness.
-    let distinct: std::collections::BTreeSet<Vec<&str>> = heard
-        .keys()
-        .map(|doc| {
-            let around = material.copies_of(doc);
-            if around.is_empty() { vec![*doc] } else { around }
-        })
-        .collect();
-    if distinct.len() < 2 || heard.len() * 2 < documents.len() || !is_named(material, actor) {
+    // An article and its copies are one witness.
+    let witness = |doc: &str| -> String { material.copies_of(doc).first().map_or(doc, |first| first).to_owned() };
+    let witnesses = |docs: &mut dyn Iterator<Item = &str>| docs.map(witness).collect::<BTreeSet<_>>().len();
+    let having = witnesses(&mut heard.keys().copied());
+    if having < 2
+        || having * 2 < witnesses(&mut documents.iter().map(|document| document.doc_id.as_str()))
+        || !is_named(material, actor)
+    {
         return Vec::new();
     }
     let silent = documents.iter().filter(|document| {
@@ -146,19 +139,21 @@ fn not_heard(material: &Material<'_>, speaker: &SpeakerSummary) -> Vec<Candidate
     });
     let share = speaker.words as f64 / all_words(&material.summary.speakers).max(1) as f64;
     silent
-        .map(|document| Candidate {
-            doc_id: Some(document.doc_id.clone()),
-            template: format!(
-                "in {{article}}, no words of {name} were found, quoted or reported; {} of the other {} articles have some.",
-                heard.len(),
-                documents.len() - 1
-            ),
+        .map(|document| {
+            let others = || documents.iter().map(|other| other.doc_id.as_str()).filter(|&other| other != document.doc_id);
+            let among = witnesses(&mut others());
+            let once = if among < others().count() { ", copies counted once" } else { "" };
+            Candidate {
+                doc_id: Some(document.doc_id.clone()),
+                template: format!(
+                    "in {{article}}, no words of {name} were found, quoted or reported; {having} of the other {among} articles have some{once}.",
+                ),
             kind: "not_heard",
             about: actor.to_owned(),
             strength: 1.5 + share,
             measurements: words_ids(material, Some(actor), &document.doc_id),
             evidence: heard.values().flatten().cloned().collect(),
-        })
+        }})
         .collect()
 }
 

@@ -4,14 +4,13 @@
 //!
 //! Each row is a process of its own (so that its peak memory is its own) that encodes until SECONDS
 //! (default 1) have passed, at least twice, and keeps its fastest pass: what else the machine does
-//! can only slow a pass down. The limit of a precision is measured in the same run: matrix products
-//! of 512 x 384 x 1,536, through the same kernels. Results go to `benches/results/throughput.*`.
+//! can only slow a pass down. The limit of a precision is measured in the same run: its kernel on
+//! operands in the first-level cache or in registers. Results go to `benches/results/throughput.*`.
 
-use ndarray::Array2;
 use parallax_benches::process::peak_mb;
 use parallax_benches::sequences::{Sequence, encode_all, engine, of_length, parsed, sentences};
 use parallax_benches::{articles, plot, repository};
-use parallax_encoder::{DenseLayer, Model};
+use parallax_encoder::{Model, run_kernel};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::process::Command;
@@ -92,7 +91,7 @@ fn all(seconds: &str) -> Result<(), Failure> {
     }
     let mut csv = "engine,precision,kernel,threads,batch,length,tokens_per_second,sentences_per_second,articles_per_second,peak_mb,share_of_peak\n".to_owned();
     let mut markdown = format!(
-        "# Throughput of the encoder\n\n`make bench`, {}. Sequences of the sample corpus (`mixed`: its {} sentences of {of_sentence:.1} tokens, {of_article:.0} tokens an article) or cut to one length; a batch is so many sequences. Fastest pass of {seconds} s. The share is that of the matrix products' rate on the same threads, {:.1} MFLOP a token:\n",
+        "# Throughput of the encoder\n\n`make bench`, {}. Sequences of the sample corpus (`mixed`: its {} sentences of {of_sentence:.1} tokens, {of_article:.0} tokens an article) or cut to one length; a batch is so many sequences. Fastest pass of {seconds} s. The share is of what the precision's kernel alone can do on as many threads (bf16 and int8 on operands in the first-level cache, f32 on registers); {:.1} MFLOP a token, those of attention not counted:\n",
         machine(),
         sequences.len(),
         flops / 1e6
@@ -156,19 +155,14 @@ fn one(row: &Row<'_>, seconds: f64) -> Result<Value, Failure> {
     Ok(json!({"tokens_per_second": tokens as f64 / best, "peak_mb": peak_mb(), "kernel": kernel}))
 }
 
-/// The rate of dense layers alone, on all threads together, in GFLOP/s.
+/// The rate of the kernel alone, on all threads together, in GFLOP/s.
 fn peak(precision: &str, threads: usize, seconds: f64) -> Result<f64, Failure> {
-    const ROWS: usize = 512;
-    const INPUTS: usize = 384;
-    const OUTPUTS: usize = 1_536;
-    const TIMES: usize = 4;
-    let noise = |(row, column): (usize, usize)| ((row * 131 + column * 71) % 97) as f32 / 97.0 - 0.5;
-    let layer = DenseLayer::new(parsed(precision)?, &Array2::from_shape_fn((OUTPUTS, INPUTS), noise));
-    let from = Array2::from_shape_fn((ROWS, INPUTS), noise);
+    const TIMES: usize = 2_000;
+    let precision = parsed(precision)?;
     let measure = || {
-        let mut to = Array2::zeros((ROWS, OUTPUTS));
-        let best = fastest(seconds, || layer.apply(&from, &mut to, TIMES));
-        (2 * ROWS * INPUTS * OUTPUTS * TIMES) as f64 / best
+        let mut operations = 0;
+        let best = fastest(seconds, || operations = run_kernel(precision, TIMES));
+        operations as f64 / best
     };
     Ok(std::thread::scope(|scope| {
         let all: Vec<_> = (0..threads).map(|_| scope.spawn(measure)).collect();

@@ -60,7 +60,7 @@ pub use device::Device;
 pub use engine::{Batch, EncodeError, Encoder, EngineInfo, Precision};
 pub use head_model::HeadModel;
 pub use model::{EncoderConfig, LoadError, Model, ModelConfig};
-pub use native::{DenseLayer, NativeEncoder, gelu};
+pub use native::{DenseLayer, NativeEncoder, gelu, run_kernel};
 pub use pairs::{EncodedPair, PairEncoder, PairModel, Pieces};
 #[cfg(feature = "rust-bert")]
 pub use rust_bert_engine::RustBertEncoder;

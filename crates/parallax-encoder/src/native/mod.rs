@@ -6,6 +6,7 @@ mod dense;
 mod int8;
 mod kernels;
 mod layer;
+mod limit;
 mod math;
 mod network;
 
@@ -18,6 +19,7 @@ use dense::F32;
 use int8::Int8;
 use kernels::{Bf16Kernel, Int8Kernel};
 pub use layer::{DenseLayer, gelu};
+pub use limit::run_kernel;
 use ndarray::Array2;
 use network::{Forward, Network};
 use pulp::{Arch, Simd, WithSimd};

@@ -3,8 +3,8 @@
 use crate::summary::ActorInStory;
 use crate::view::ArticleView;
 use crate::{ActorSummary, DocumentSummary, Label, Measurement, StorySummary};
-use parallax_text::Mention;
-use std::collections::BTreeMap;
+use parallax_text::{EntityKind, Mention, MentionForm};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A claim that may be told.
 pub(crate) struct Candidate {
@@ -43,6 +43,8 @@ pub(crate) struct Material<'a> {
     pub(crate) label: &'a dyn Fn(&str, &Mention) -> Label,
     copies: BTreeMap<&'a str, Vec<&'a str>>,
     measurements: BTreeMap<&'a str, &'a Measurement>,
+    /// Actors that the texts call "the ...".
+    definite: BTreeSet<&'a str>,
 }
 
 impl<'a> Material<'a> {
@@ -62,7 +64,7 @@ impl<'a> Material<'a> {
         }
         copies.values_mut().for_each(|docs| docs.sort_unstable());
         let measurements = summary.measurements.iter().map(|m| (m.id.as_str(), m)).collect();
-        Self { summary, views, actors, label, copies, measurements }
+        Self { summary, views, actors, label, copies, measurements, definite: definite(views, actors) }
     }
 
     /// The article and those it shares text with, in order; empty where there are none.
@@ -111,10 +113,15 @@ impl<'a> Material<'a> {
         self.summary.actors.iter().find(|actor| actor.id == id)
     }
 
+    /// An actor's name as it stands in a sentence: with "the" where most texts have it so.
+    pub(crate) fn in_prose(&self, actor: Option<&str>, name: &str) -> String {
+        if actor.is_some_and(|actor| self.definite.contains(actor)) { format!("the {name}") } else { name.to_owned() }
+    }
+
     /// An actor's name, or the words of a target that is none.
     pub(crate) fn target(&self, id: &str) -> String {
         if let Some(actor) = self.actor(id) {
-            return actor.name.clone();
+            return self.in_prose(Some(&actor.id), &actor.name);
         }
         if let Some(proposition) = self.summary.propositions.iter().find(|one| one.id == id) {
             return format!("“{}”", proposition.text);
@@ -150,4 +157,27 @@ pub(crate) fn counted(n: usize, one: &str) -> String {
 /// A tone or stance with its sign.
 pub(crate) fn signed(value: f64) -> String {
     format!("{value:+.2}").replace('-', "−")
+}
+
+/// Actors, persons aside, more than half of whose full names stand behind "the".
+fn definite<'a>(views: &[ArticleView<'a>], actors: &'a [ActorInStory]) -> BTreeSet<&'a str> {
+    let mut counts = vec![(0_usize, 0_usize); actors.len()];
+    for view in views {
+        let text = view.article.text();
+        for (mention, actor) in view.article.mentions.iter().zip(&view.actor_of) {
+            let Some(actor) = *actor else { continue };
+            if mention.form == MentionForm::Name && text[mention.span] == actors[actor].name {
+                let before = text[..mention.span.start()].trim_end();
+                let (all, with) = &mut counts[actor];
+                *all += 1;
+                *with += usize::from(
+                    before.rsplit(char::is_whitespace).next().is_some_and(|w| w.eq_ignore_ascii_case("the")),
+                );
+            }
+        }
+    }
+    let most = |(actor, (all, with)): (&'a ActorInStory, (usize, usize))| {
+        (actor.kind != EntityKind::Person && 2 * with > all).then_some(actor.id.as_str())
+    };
+    actors.iter().zip(counts).filter_map(most).collect()
 }

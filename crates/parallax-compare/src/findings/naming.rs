@@ -54,7 +54,11 @@ fn candidate(material: &Material<'_>, actor: &ActorSummary, doc_id: &str, names:
         if copies.is_empty() { "no other article does" } else { "no other article does, its copies left aside" };
     Candidate {
         doc_id: Some(doc_id.to_owned()),
-        template: format!("in its own voice, {{article}} calls {} {}; {no_other}.", actor.name, list(&labels)),
+        template: format!(
+            "in its own voice, {{article}} calls {} {}; {no_other}.",
+            material.in_prose(Some(&actor.id), &actor.name),
+            list(&labels)
+        ),
         kind: "naming",
         about: actor.id.clone(),
         strength: 1.2 + 0.2 * names.len().min(4) as f64,

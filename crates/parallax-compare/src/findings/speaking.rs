@@ -38,7 +38,7 @@ fn most_of_story(material: &Material<'_>) -> Option<Candidate> {
     if articles < 2 || speakers.iter().any(|other| other.words > first.words) {
         return None;
     }
-    let (name, all) = (first.name.as_deref()?, all_words(speakers));
+    let (name, all) = (material.in_prose(first.actor.as_deref(), first.name.as_deref()?), all_words(speakers));
     Some(Candidate {
         doc_id: None,
         template: format!(
@@ -74,11 +74,12 @@ fn most_of_article(material: &Material<'_>, doc_id: &str) -> Option<Candidate> {
     let (&index, &most) = words.iter().max_by_key(|&(&index, &words)| (words, std::cmp::Reverse(index)))?;
     let speaker = &material.summary.speakers[index];
     let name = speaker.name.as_deref()?;
+    let told = material.in_prose(speaker.actor.as_deref(), name);
     let uses = speaker.uses.iter().filter(|one| one.doc_id == doc_id);
     Some(Candidate {
         doc_id: Some(doc_id.to_owned()),
         template: format!(
-            "in {{article}}, {name} speaks most: {most} of the {all} words that are quoted or reported ({}).",
+            "in {{article}}, {told} speaks most: {most} of the {all} words that are quoted or reported ({}).",
             percent(most, all)
         ),
         kind: "speaks_most",
@@ -117,6 +118,7 @@ fn own_voice(material: &Material<'_>, doc_id: &str) -> Option<Candidate> {
 fn not_heard(material: &Material<'_>, speaker: &SpeakerSummary) -> Vec<Candidate> {
     let documents = &material.summary.documents;
     let (Some(actor), Some(name)) = (speaker.actor.as_deref(), speaker.name.as_deref()) else { return Vec::new() };
+    let name = material.in_prose(Some(actor), name);
     let mut heard: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for one in &speaker.uses {
         heard.entry(&one.doc_id).or_default().extend(one.evidence.iter().cloned());

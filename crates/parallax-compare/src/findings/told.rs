@@ -17,19 +17,50 @@ pub(crate) fn told(material: &Material<'_>) -> Vec<Candidate> {
     found
 }
 
-/// A text of a page on one line, cut after a word where it is long.
+/// A text of a page on one line, cut after a word where it is long, to stand between double marks:
+/// marks around the whole of it are taken off, those inside become single ones.
 fn shown(text: &str, most: usize) -> String {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let text = text.trim_matches(MARKS);
+    let text = within_marks(&text.split_whitespace().collect::<Vec<_>>().join(" "));
     if text.chars().count() <= most {
-        return text.to_owned();
+        return text;
     }
     let cut: String = text.chars().take(most).collect();
     format!("{} …", cut.rsplit_once(' ').map_or(cut.as_str(), |(words, _)| words))
 }
 
-/// Quotation marks around a whole text, which stands between marks of ours.
-const MARKS: [char; 5] = ['“', '”', '"', '‘', '«'];
+fn within_marks(text: &str) -> String {
+    // Straight marks open and close in turn.
+    let mut open = false;
+    let mut letters: Vec<char> = Vec::new();
+    for (at, letter) in text.char_indices() {
+        let after = text[at + letter.len_utf8()..].chars().next();
+        letters.push(match letter {
+            '“' | '«' => '‘',
+            '”' | '»' => CLOSING,
+            '"' => {
+                open = !open;
+                if open { '‘' } else { CLOSING }
+            }
+            // No apostrophe.
+            '’' if after.is_none_or(|after| !after.is_alphanumeric()) => CLOSING,
+            other => other,
+        });
+    }
+    // A mark without its partner, or a pair around everything, tells nothing.
+    let of = |wanted: char| letters.iter().filter(move |&&letter| letter == wanted).count();
+    let (opening, closing) = (of('‘'), of(CLOSING));
+    let pair = letters.first() == Some(&'‘') && letters.last() == Some(&CLOSING) && (opening, closing) == (1, 1);
+    if letters.first() == Some(&'‘') && (pair || closing == 0) {
+        letters.remove(0);
+    }
+    if letters.last() == Some(&CLOSING) && (pair || opening == 0) {
+        letters.pop();
+    }
+    letters.into_iter().map(|letter| if letter == CLOSING { '’' } else { letter }).collect()
+}
+
+/// A closing mark while apostrophes, which look like it, are told from it: a private letter.
+const CLOSING: char = '\u{E000}';
 
 fn fact(material: &Material<'_>, fact: &Fact) -> Option<Candidate> {
     let of = |status: CellStatus| fact.cells.iter().filter(move |cell| cell.status == status);
@@ -93,7 +124,7 @@ fn escaped(template: &str, mark: &str) -> String {
 }
 
 fn rendering(material: &Material<'_>, one: &Rendering) -> Option<Candidate> {
-    let name = one.name.as_deref()?;
+    let name = material.in_prose(one.speaker.as_deref(), one.name.as_deref()?);
     // One version of an article and its copies.
     let mut told: BTreeSet<Vec<&str>> = BTreeSet::new();
     let mut seen: BTreeSet<String> = BTreeSet::new();
@@ -134,15 +165,20 @@ fn rendering(material: &Material<'_>, one: &Rendering) -> Option<Candidate> {
 }
 
 fn headline(material: &Material<'_>, one: &crate::HeadlineSummary) -> Option<Candidate> {
-    let names: Vec<String> =
-        one.missing.iter().filter_map(|id| material.actor(id)).map(|actor| actor.name.clone()).take(3).collect();
+    let names: Vec<String> = one
+        .missing
+        .iter()
+        .filter_map(|id| material.actor(id))
+        .map(|actor| material.in_prose(Some(&actor.id), &actor.name))
+        .take(3)
+        .collect();
     let first = one.first_actor.as_deref().and_then(|id| material.actor(id));
     let says = first.map(|actor| {
         let voice = match one.voice {
             HeadlineVoice::Passive => ", in the passive",
             _ => "",
         };
-        format!("the headline of {{article}} puts {} first{voice}", actor.name)
+        format!("the headline of {{article}} puts {} first{voice}", material.in_prose(Some(&actor.id), &actor.name))
     });
     let lacks = (!names.is_empty()).then(|| format!("it does not name {}, often named in the body", list(&names)));
     let template = match (says, lacks) {
@@ -192,4 +228,27 @@ fn words(material: &Material<'_>, doc_id: &str) -> Option<Candidate> {
         measurements: Vec::new(),
         evidence: evidence.into_iter().collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quoted_words_stand_between_marks_of_the_other_kind() {
+        for (text, expected) in [
+            ("We lost it.", "We lost it."),
+            ("“We lost it.”", "We lost it."),
+            ("\"We lost it.\"", "We lost it."),
+            ("“We lost it,” said Ada.", "‘We lost it,’ said Ada."),
+            ("\"We lost it,\" said Ada, \"for good.\"", "‘We lost it,’ said Ada, ‘for good.’"),
+            ("‘We lost Bo’s,’ said Ada.", "‘We lost Bo’s,’ said Ada."),
+            ("“We lost it.", "We lost it."),
+            ("We lost it.”", "We lost it."),
+            ("The workers’ hall and “the bridge” fell", "The workers’ hall and ‘the bridge’ fell"),
+        ] {
+            assert_eq!(shown(text, 90), expected, "{text}");
+        }
+        assert_eq!(shown("“We lost it,” said Ada, who saw it.", 22), "‘We lost it,’ said …");
+    }
 }

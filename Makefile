@@ -10,6 +10,7 @@ LIBTORCH_DIR ?= $(CURDIR)/libtorch
 DATA   ?= ../shared/data
 PYTHON ?= python3
 COUNTS ?= 10,100,1000
+RESULTS ?= benches/results
 
 # The rust-bert engine needs libtorch at build time and when it runs.
 TORCH_ENV = LIBTORCH="$(LIBTORCH_DIR)" LIBTORCH_CXX11_ABI=0 OMP_WAIT_POLICY=PASSIVE \
@@ -74,7 +75,7 @@ test-exports: ## Read every export back with a reader of its format, in a virtua
 bench: ## Benchmarks of the stages, of the model and of the whole, and the table of throughput
 	$(RUN_ENV) $(CARGO) bench --locked --workspace --bench stages --bench model $(FEATURES) $(TARGET)
 	$(RUN_ENV) $(CARGO) build --release --locked --workspace --bin throughput $(FEATURES) $(TARGET)
-	$(RUN_ENV) $(TARGET_DIR)/release/throughput
+	$(RUN_ENV) $(TARGET_DIR)/release/throughput 1 "$(RESULTS)"
 
 bench-agreement: ## How often bf16 and int8 decide as f32 does, on DATA
 	$(CARGO) build --release --locked --workspace --bin agreement
@@ -82,13 +83,13 @@ bench-agreement: ## How often bf16 and int8 decide as f32 does, on DATA
 
 bench-growth: ## Time and memory for 10, 100 and 1,000 articles of the corpus in DATA (COUNTS=10,100,...)
 	$(CARGO) build --release --locked --workspace --bin parallax
-	$(PYTHON) benches/growth.py --data "$(DATA)" --counts "$(COUNTS)"
+	$(PYTHON) benches/growth.py --data "$(DATA)" --counts "$(COUNTS)" --results "$(RESULTS)"
 
 bench-peers: ## Beside Python peers (transformers, ONNX Runtime, spaCy, trafilatura), in a virtual environment of its own
 	$(CARGO) build --release --locked --workspace --bin measure
 	test -d out/peers/venv || $(PYTHON) -m venv out/peers/venv
 	out/peers/venv/bin/pip install --quiet --disable-pip-version-check -r benches/requirements.txt
-	out/peers/venv/bin/python benches/peers.py
+	out/peers/venv/bin/python benches/peers.py --results "$(RESULTS)"
 
 check: ## Format, lints, and a minute of fuzzing, as CI sees them
 	$(CARGO) fmt --all --check

@@ -44,6 +44,7 @@ def main():
     parser.add_argument("--precision", default="f32,auto")
     parser.add_argument("--threads", default="2")
     parser.add_argument("--work", type=Path, default=REPOSITORY / "out/growth")
+    parser.add_argument("--results", type=Path, default=REPOSITORY / "benches/results")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     with gzip.open(options.data / "corpus/us_news_2012_2020.jsonl.gz", "rt", encoding="utf-8") as file:
@@ -60,7 +61,7 @@ def main():
                          "articles_per_second": round(taken / seconds, 2),
                          "processor_seconds": round(processor_seconds, 2), "peak_mb": round(peak)})
             print(rows[-1], flush=True)
-    results = REPOSITORY / "benches/results"
+    results = options.results
     results.mkdir(parents=True, exist_ok=True)
     with open(results / "growth.csv", "w", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))

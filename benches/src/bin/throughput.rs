@@ -1,11 +1,12 @@
 //! Throughput of the encoder: engine x precision x threads x batch x length, as a table and a plot.
 //!
-//!     cargo run --release -p parallax-benches --bin throughput [-- SECONDS]
+//!     cargo run --release -p parallax-benches --bin throughput [-- SECONDS [FOLDER]]
 //!
 //! Each row is a process of its own (so that its peak memory is its own) that encodes until SECONDS
 //! (default 1) have passed, at least twice, and keeps its fastest pass: what else the machine does
 //! can only slow a pass down. The limit of a precision is measured in the same run: its kernel on
-//! operands in the first-level cache or in registers. Results go to `benches/results/throughput.*`.
+//! operands in the first-level cache or in registers. Results go to `throughput.*` in FOLDER
+//! (default: `benches/results`).
 
 use parallax_benches::process::peak_mb;
 use parallax_benches::sequences::{Sequence, encode_all, engine, of_length, parsed, sentences};
@@ -13,6 +14,7 @@ use parallax_benches::{articles, plot, repository};
 use parallax_encoder::{Model, run_kernel};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
+use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
@@ -35,9 +37,10 @@ fn main() -> Result<(), Failure> {
             println!("{}", json!({"gflops": peak(precision, threads.parse()?, seconds.parse()?)?}));
             Ok(())
         }
-        [] => all("1"),
-        [seconds] => all(seconds),
-        _ => Err("usage: throughput [SECONDS]".into()),
+        [] => all("1", &repository().join("benches/results")),
+        [seconds] => all(seconds, &repository().join("benches/results")),
+        [seconds, folder] => all(seconds, Path::new(folder)),
+        _ => Err("usage: throughput [SECONDS [FOLDER]]".into()),
     }
 }
 
@@ -51,7 +54,7 @@ struct Row<'a> {
     length: usize,
 }
 
-fn all(seconds: &str) -> Result<(), Failure> {
+fn all(seconds: &str, folder: &Path) -> Result<(), Failure> {
     let threads = [1, std::thread::available_parallelism().map_or(1, usize::from)];
     let mut engines = vec![("native", "f32"), ("native", "bf16"), ("native", "int8")];
     if cfg!(feature = "rust-bert") {
@@ -118,15 +121,14 @@ fn all(seconds: &str) -> Result<(), Failure> {
             bars.push((format!("{name} {precision}, {threads} threads, batch {batch}"), *rate));
         }
     }
-    let folder = repository().join("benches/results");
-    std::fs::create_dir_all(&folder)?;
+    std::fs::create_dir_all(folder)?;
     std::fs::write(folder.join("throughput.csv"), csv)?;
     std::fs::write(folder.join("throughput.md"), markdown)?;
     std::fs::write(
         folder.join("throughput.svg"),
         plot::bars("Encoder, tokens a second, sentences of the sample corpus", &bars),
     )?;
-    println!("written to benches/results/throughput.md, .csv and .svg");
+    println!("written to throughput.md, .csv and .svg in {}", folder.display());
     Ok(())
 }
 

@@ -72,6 +72,43 @@ def export(work: Path):
         quantize_dynamic(str(full), str(quantised), weight_type=QuantType.QInt8, per_channel=True)
 
 
+def closeness(options, path: str):
+    """states.md: how far the hidden states of each number format are from those in f32 of the same engine."""
+    import numpy
+    import onnxruntime
+
+    def ours(precision: str):
+        command = [options.measure, "states", "native", precision, path]
+        return numpy.frombuffer(subprocess.run(command, check=True, capture_output=True).stdout, "<f4")
+
+    def onnx(name: str):
+        session = onnxruntime.InferenceSession(str(options.work / name), providers=["CPUExecutionProvider"])
+        names = ["input_ids", "attention_mask", "token_type_ids"]
+        rows = [tuple([int(value) for value in part.split()] for part in line.split("|")) for line in open(path)]
+        parts = []
+        for ids, types in rows:
+            inputs = [numpy.array([row], dtype=numpy.int64) for row in (ids, [1] * len(ids), types)]
+            parts.append(session.run(None, dict(zip(names, inputs)))[0].reshape(-1))
+        return numpy.concatenate(parts)
+
+    exact, theirs = ours("f32"), onnx("fp32.onnx")
+    rows = [("onnxruntime fp32", theirs), ("parallax native bf16", ours("bf16")), ("parallax native int8", ours("int8")),
+            ("onnxruntime int8", onnx("int8.onnx"))]
+    width = 384
+    with open(options.results / "states.md", "w") as file:
+        file.write(f"# How far from f32\n\n`make bench-peers`, {datetime.date.today()}, {processor()}. Hidden states of the "
+                   f"{len(exact) // width:,} tokens of the sample corpus, one sentence at a time, against those of the native engine in f32: norm of "
+                   "the difference over the norm, all tokens together; the mean and the least cosine of a token.\n\n"
+                   "| | relative difference | mean cosine | least cosine |\n|---|---:|---:|---:|\n")
+        for name, states in rows:
+            far = numpy.linalg.norm(states - exact) / numpy.linalg.norm(exact)
+            one, other = states.reshape(-1, width), exact.reshape(-1, width)
+            cosines = (one * other).sum(1) / numpy.linalg.norm(one, axis=1) / numpy.linalg.norm(other, axis=1)
+            line = f"| {name} | {far:.1e} | {cosines.mean():.5f} | {cosines.min():.4f} |"
+            print(" ", line)
+            file.write(line + "\n")
+
+
 # --- workers ----------------------------------------------------------------------------------------
 
 def sequences(path: str, batch: int):
@@ -294,6 +331,10 @@ def main():
                     sum(map(len, pages)), "characters", options.rounds, "trafilatura", rows)
 
     options.results.mkdir(parents=True, exist_ok=True)
+    if wanted("states"):
+        closeness(options, files["sequences"])
+    if not rows:
+        return
     with open(options.results / "peers.csv", "w", newline="") as file:
         writer = csv.DictWriter(file, ["table", "name", "rate", "unit", "ratio", "reference", "slowest", "fastest", "per_cpu_second", "peak_mb", "rounds"])
         writer.writeheader()

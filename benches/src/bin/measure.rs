@@ -4,13 +4,15 @@
 //!   line), as clean texts, or as its HTML pages (JSON Lines of strings);
 //! * `measure serve engine ENGINE PRECISION THREADS BATCH FILE`, `measure serve split FILE`,
 //!   `measure serve clean FILE`: after each line on standard input, does all of the file (sequences
-//!   longest first) and prints `{"seconds":...,"cpu_seconds":...,"peak_mb":...}`.
+//!   longest first) and prints `{"seconds":...,"cpu_seconds":...,"peak_mb":...}`;
+//! * `measure states ENGINE PRECISION FILE`: the hidden states of all tokens of the file, in its order, as
+//!   little-endian f32 on standard output.
 
 use parallax_benches::process::{cpu_seconds, peak_mb};
 use parallax_benches::sequences::{Sequence, encode_all, engine, parsed, sentences};
 use parallax_benches::{articles, pages, repository};
 use parallax_clean::{CleanOptions, SourceFormat, clean};
-use parallax_encoder::Model;
+use parallax_encoder::{Batch, Model};
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::io::{BufRead, Write};
@@ -32,6 +34,15 @@ fn main() -> Result<(), Failure> {
             serve(|| {
                 black_box(encode_all(&*engine, &sequences, batch, threads));
             })
+        }
+        ["states", name, precision, file] => {
+            let engine = engine(&model()?, name, parsed(precision)?)?;
+            let mut to = std::io::BufWriter::new(std::io::stdout().lock());
+            for Sequence { ids, types } in read(file)? {
+                let states = engine.encode(&Batch::new(&ids, &types, &[ids.len()])?)?;
+                states.iter().try_for_each(|value| to.write_all(&value.to_le_bytes()))?;
+            }
+            Ok(to.flush()?)
         }
         ["serve", "split", file] => {
             let texts = strings(file)?;

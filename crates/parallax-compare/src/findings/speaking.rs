@@ -2,7 +2,7 @@
 
 use super::candidates::{Candidate, Material, percent};
 use crate::voices::{Who, speaker_of};
-use crate::{SpeakerSummary, Status};
+use crate::{DocumentSummary, SpeakerSummary, Status};
 use parallax_text::Voice;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -124,7 +124,7 @@ fn not_heard(material: &Material<'_>, speaker: &SpeakerSummary) -> Vec<Candidate
         heard.entry(&one.doc_id).or_default().extend(one.evidence.iter().cloned());
     }
     // An article and its copies are one witness.
-    let witness = |doc: &str| -> String { material.copies_of(doc).first().map_or(doc, |first| first).to_owned() };
+    let witness = |doc: &str| material.copies_of(doc).first().map_or(doc, |first| first).to_owned();
     let witnesses = |docs: &mut dyn Iterator<Item = &str>| docs.map(witness).collect::<BTreeSet<_>>().len();
     let having = witnesses(&mut heard.keys().copied());
     if having < 2
@@ -140,23 +140,22 @@ fn not_heard(material: &Material<'_>, speaker: &SpeakerSummary) -> Vec<Candidate
             && !may_speak(material, actor, &document.doc_id)
     });
     let share = speaker.words as f64 / all_words(&material.summary.speakers).max(1) as f64;
-    silent
-        .map(|document| {
-            let others = || documents.iter().map(|other| other.doc_id.as_str()).filter(|&other| other != document.doc_id);
-            let among = witnesses(&mut others());
-            let once = if among < others().count() { ", copies counted once" } else { "" };
-            Candidate {
-                doc_id: Some(document.doc_id.clone()),
-                template: format!(
-                    "in {{article}}, no words of {name} were found, quoted or reported; {having} of the other {among} articles have some{once}.",
-                ),
+    let claim = |document: &DocumentSummary| {
+        let others = || documents.iter().map(|other| other.doc_id.as_str()).filter(|&other| other != document.doc_id);
+        let among = witnesses(&mut others());
+        let once = if among < others().count() { ", copies counted once" } else { "" };
+        let words = format!("in {{article}}, no words of {name} were found, quoted or reported");
+        Candidate {
+            doc_id: Some(document.doc_id.clone()),
+            template: format!("{words}; {having} of the other {among} articles have some{once}."),
             kind: "not_heard",
             about: actor.to_owned(),
             strength: 1.5 + share,
             measurements: words_ids(material, Some(actor), &document.doc_id),
             evidence: heard.values().flatten().cloned().collect(),
-        }})
-        .collect()
+        }
+    };
+    silent.map(claim).collect()
 }
 
 fn is_named(material: &Material<'_>, actor: &str) -> bool {

@@ -68,7 +68,8 @@ impl Arithmetic for Bf16 {
         _: &mut Vec<f32>,
     ) {
         let tiles = pack(self.arch, from, layers.inner.inputs, &mut rows.tiles);
-        let wide = layers.inner.apply_with_gelu(self.arch, session, tiles, &mut rows.wide);
+        let wide =
+            layers.inner.apply_with_gelu(self.arch, session, tiles, from.len() / layers.inner.inputs, &mut rows.wide);
         layers.outer.apply(self.arch, session, wide, to);
     }
 }
@@ -92,7 +93,8 @@ impl Bf16Dense {
     }
 
     fn apply(&self, arch: Arch, session: &Bf16Session, rows: &[Bf16Tile], to: &mut [f32]) {
-        arch.dispatch(Apply { layer: self, session, rows, to: ToRows { to, outputs: self.outputs } });
+        let count = to.len() / self.outputs;
+        arch.dispatch(Apply { layer: self, session, rows, count, to: ToRows { to, outputs: self.outputs } });
     }
 
     /// To the tiles of the next layer.
@@ -101,11 +103,12 @@ impl Bf16Dense {
         arch: Arch,
         session: &Bf16Session,
         rows: &[Bf16Tile],
+        count: usize,
         to: &'a mut Vec<Bf16Tile>,
     ) -> &'a [Bf16Tile] {
         let steps = self.outputs.div_ceil(DEPTH);
         let to = grown(to, rows.len() / self.inputs.div_ceil(DEPTH) * steps, Tile::zero());
-        arch.dispatch(Apply { layer: self, session, rows, to: ToTiles { to, steps } });
+        arch.dispatch(Apply { layer: self, session, rows, count, to: ToTiles { to, steps } });
         to
     }
 }
@@ -115,13 +118,14 @@ struct Apply<'a, F> {
     layer: &'a Bf16Dense,
     session: &'a Bf16Session,
     rows: &'a [Bf16Tile],
+    /// Rows that are there.
+    count: usize,
     to: F,
 }
 
 /// Where blocks of sums go.
 trait Finish {
-    /// Takes the sums from a row and a column on; those of rows that are not there are whatever was
-    /// there.
+    /// Takes the sums from a row and a column on; those of rows that are not there tell nothing.
     fn finish(&mut self, row: usize, column: usize, bias: &[f32; BLOCK], sums: &Block<f32>);
 }
 
@@ -130,7 +134,7 @@ impl<F: Finish> WithSimd for Apply<'_, F> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        let Self { layer, session, rows, mut to } = self;
+        let Self { layer, session, rows, count, mut to } = self;
         let steps = layer.inputs.div_ceil(DEPTH);
         let mut sums = Block([[0.0; BLOCK]; BLOCK]);
         // A strip is read once, and stays in the cache while all rows pass by.
@@ -139,7 +143,7 @@ impl<F: Finish> WithSimd for Apply<'_, F> {
             // While a strip serves one block of rows after the other, the next strip comes nearer.
             let next = ahead(&layer.weights, pair, steps);
             for ((block, rows), next) in rows.chunks(2 * steps).enumerate().zip(next) {
-                session.sums(rows, strips, next, &mut sums);
+                session.sums(rows, BLOCK.min(count - block * BLOCK), strips, next, &mut sums);
                 to.finish(block * BLOCK, pair * BLOCK, bias, &sums);
             }
         }
@@ -327,7 +331,7 @@ mod tests {
                     prop_assert!((found - expected).abs() < 2e-5, "{}: {found} {expected}", kernel.name());
                 }
                 // With the activation, to the next layer's tiles.
-                let wide = layer.apply_with_gelu(arch, &session, packed, &mut tiles.wide);
+                let wide = layer.apply_with_gelu(arch, &session, packed, rows, &mut tiles.wide);
                 for (row, expected) in gelu.chunks_exact(outputs).enumerate() {
                     for (column, &expected) in expected.iter().enumerate() {
                         let tile = &wide[row / SIDE * outputs.div_ceil(DEPTH) + column / DEPTH];

@@ -206,8 +206,8 @@ impl WithSimd for Apply<'_> {
             let columns = pair * BLOCK..(pair * BLOCK + BLOCK).min(outputs);
             let next = ahead(&layer.weights, pair, steps);
             for ((block, tiles), next) in rows.tiles[..rows.used].chunks(2 * steps).enumerate().zip(next) {
-                session.sums(tiles, strips, next, &mut sums);
                 let scales = &rows.scales[block * BLOCK..];
+                session.sums(tiles, scales.len().min(BLOCK), strips, next, &mut sums);
                 let to = to[block * BLOCK * outputs..].chunks_exact_mut(outputs);
                 for ((to, sums), &(factor, low)) in to.zip(&sums.0).zip(scales) {
                     let mut values = [0.0; BLOCK];

@@ -24,7 +24,7 @@ fn bf16(kernel: Bf16Kernel, times: usize) -> u64 {
     let (session, operand) = (kernel.start(), vec![Tile::zero(); 2 * STEPS]);
     let mut sums = Block([[0.0; BLOCK]; BLOCK]);
     for _ in 0..times {
-        session.sums(black_box(&operand), black_box(&operand), &operand, &mut sums);
+        session.sums(black_box(&operand), BLOCK, black_box(&operand), &operand, &mut sums);
         black_box(&mut sums);
     }
     (2 * BLOCK * BLOCK * 32 * STEPS * times) as u64
@@ -35,7 +35,7 @@ fn int8(times: usize) -> u64 {
     let session = Int8Kernel::all()[0].start();
     let mut sums = Block([[0; BLOCK]; BLOCK]);
     for _ in 0..times {
-        session.sums(black_box(&rows), black_box(&strips), &strips, &mut sums);
+        session.sums(black_box(&rows), BLOCK, black_box(&strips), &strips, &mut sums);
         black_box(&mut sums);
     }
     (2 * BLOCK * BLOCK * 64 * STEPS * times) as u64

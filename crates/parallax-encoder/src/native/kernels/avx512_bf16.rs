@@ -14,10 +14,10 @@ impl Avx512Bf16 {
         (is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bf16")).then_some(Self(()))
     }
 
-    pub(super) fn sums(self, rows: &[Bf16Tile], strips: &[Bf16Tile], to: &mut Block<f32>) {
+    pub(super) fn sums(self, rows: &[Bf16Tile], height: usize, strips: &[Bf16Tile], to: &mut Block<f32>) {
         let steps = steps(rows, strips);
         // SAFETY: `self` says that the processor has what the function needs.
-        unsafe { sums(rows, strips, steps, to) };
+        unsafe { sums(rows, height, strips, steps, to) };
     }
 }
 
@@ -25,10 +25,10 @@ impl Avx512Bf16 {
 const ROWS: usize = 8;
 
 #[target_feature(enable = "avx512f,avx512bf16")]
-fn sums(rows: &[Bf16Tile], strips: &[Bf16Tile], steps: usize, to: &mut Block<f32>) {
+fn sums(rows: &[Bf16Tile], height: usize, strips: &[Bf16Tile], steps: usize, to: &mut Block<f32>) {
     let (left, right) = strips.split_at(steps);
     for (half, rows) in rows.chunks_exact(steps).enumerate() {
-        for first in (0..SIDE).step_by(ROWS) {
+        for first in (0..SIDE.min(height.saturating_sub(half * SIDE))).step_by(ROWS) {
             let mut sums = [[_mm512_setzero_ps(); 2]; ROWS];
             for ((values, left), right) in rows.iter().zip(left).zip(right) {
                 for at in 0..SIDE {

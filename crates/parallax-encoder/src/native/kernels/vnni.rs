@@ -20,10 +20,10 @@ impl Vnni512 {
         (is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vnni")).then_some(Self(()))
     }
 
-    pub(super) fn sums(self, rows: &[ByteTile], strips: &[Int8Tile], to: &mut Block<i32>) {
+    pub(super) fn sums(self, rows: &[ByteTile], height: usize, strips: &[Int8Tile], to: &mut Block<i32>) {
         let steps = steps(rows, strips);
         // SAFETY: `self` says that the processor has what the function needs.
-        unsafe { sums512(rows, strips, steps, to) };
+        unsafe { sums512(rows, height, strips, steps, to) };
     }
 }
 
@@ -32,10 +32,10 @@ impl Vnni256 {
         (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("avxvnni")).then_some(Self(()))
     }
 
-    pub(super) fn sums(self, rows: &[ByteTile], strips: &[Int8Tile], to: &mut Block<i32>) {
+    pub(super) fn sums(self, rows: &[ByteTile], height: usize, strips: &[Int8Tile], to: &mut Block<i32>) {
         let steps = steps(rows, strips);
         // SAFETY: `self` says that the processor has what the function needs.
-        unsafe { sums256(rows, strips, steps, to) };
+        unsafe { sums256(rows, height, strips, steps, to) };
     }
 }
 
@@ -49,10 +49,10 @@ fn group(row: &[u8; 64], group: usize) -> i32 {
 const ROWS512: usize = 8;
 
 #[target_feature(enable = "avx512f,avx512vnni")]
-fn sums512(rows: &[ByteTile], strips: &[Int8Tile], steps: usize, to: &mut Block<i32>) {
+fn sums512(rows: &[ByteTile], height: usize, strips: &[Int8Tile], steps: usize, to: &mut Block<i32>) {
     let (left, right) = strips.split_at(steps);
     for (half, rows) in rows.chunks_exact(steps).enumerate() {
-        for first in (0..SIDE).step_by(ROWS512) {
+        for first in (0..SIDE.min(height.saturating_sub(half * SIDE))).step_by(ROWS512) {
             let mut sums = [[_mm512_setzero_si512(); 2]; ROWS512];
             for ((values, left), right) in rows.iter().zip(left).zip(right) {
                 for at in 0..SIDE {
@@ -86,10 +86,10 @@ fn sums512(rows: &[ByteTile], strips: &[Int8Tile], steps: usize, to: &mut Block<
 const ROWS256: usize = 4;
 
 #[target_feature(enable = "avx2,avxvnni")]
-fn sums256(rows: &[ByteTile], strips: &[Int8Tile], steps: usize, to: &mut Block<i32>) {
+fn sums256(rows: &[ByteTile], height: usize, strips: &[Int8Tile], steps: usize, to: &mut Block<i32>) {
     for (half, rows) in rows.chunks_exact(steps).enumerate() {
         for (side, strip) in strips.chunks_exact(steps).enumerate() {
-            for first in (0..SIDE).step_by(ROWS256) {
+            for first in (0..SIDE.min(height.saturating_sub(half * SIDE))).step_by(ROWS256) {
                 let mut sums = [[_mm256_setzero_si256(); 2]; ROWS256];
                 for (values, weights) in rows.iter().zip(strip) {
                     for at in 0..SIDE {

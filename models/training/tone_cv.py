@@ -3,7 +3,7 @@
     for N in 0 1 2 3 4: python train.py ... --share tone=1,... --epochs 2 --tone-fold N --work WORK/N
     python tone_cv.py WORK [OTHER]
 
-Reads WORK/0 .. WORK/4. Intervals: 2,000 bootstrap samples of targets, the same of both recipes.
+Reads those of WORK/0 .. WORK/4 that are there, and says which are not. Intervals: 2,000 bootstrap samples of targets, the same of both recipes.
 """
 from __future__ import annotations
 
@@ -23,8 +23,12 @@ def macro_f1(guess: np.ndarray, gold: np.ndarray) -> float:
 
 
 def folds(work: Path) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Guesses and gold classes of every fold."""
-    read = [torch.load(work / str(n) / "tone-cv.pt", weights_only=True) for n in range(5)]
+    """Guesses and gold classes of every fold that was run."""
+    files = [work / str(n) / "tone-cv.pt" for n in range(5)]
+    missing = [str(file.parent) for file in files if not file.exists()]
+    if missing:
+        print("not run:", " ".join(missing))
+    read = [torch.load(file, weights_only=True) for file in files if file.exists()]
     return [(logits.argmax(-1).numpy(), gold.numpy()) for logits, gold in read]
 
 

@@ -120,7 +120,8 @@ pub(super) enum Bf16Session {
 impl Bf16Session {
     /// Sums of products of `height` rows, which stand in one or two rows of tiles (16 or 32 rows), with
     /// the 32 columns of two strips, in f32 (numbers too small for a normal f32 count as 0); further
-    /// rows of the block are not told. On AMX, `next` is asked for meanwhile.
+    /// rows of those tiles are not told, rows of the block behind them stay as they were. On AMX, `next`
+    /// is asked for meanwhile.
     ///
     /// # Panics
     /// When the rows of tiles and the strips are not of one length, or there are no rows.
@@ -200,8 +201,8 @@ pub(super) enum Int8Session {
 
 impl Int8Session {
     /// Sums of products of `height` rows, which stand in one or two rows of tiles (16 or 32 rows), with
-    /// the 32 columns of two strips; further rows of the block are not told. On AMX, `next` is asked
-    /// for meanwhile.
+    /// the 32 columns of two strips; further rows of those tiles are not told, rows of the block
+    /// behind them stay as they were. On AMX, `next` is asked for meanwhile.
     ///
     /// # Panics
     /// When the rows of tiles and the strips are not of one length, or there are no rows.
@@ -309,6 +310,7 @@ mod tests {
                 let mut found = Block([[-7; BLOCK]; BLOCK]);
                 kernel.start().sums(&rows, height, &strips, &strips, &mut found);
                 prop_assert_eq!(&found.0[..height], &expected.0[..height], "{}", kernel.name());
+                prop_assert!(found.0[halves * SIDE..].iter().flatten().all(|&sum| sum == -7), "{}", kernel.name());
             }
         }
 
@@ -321,6 +323,7 @@ mod tests {
             for kernel in Bf16Kernel::all() {
                 let mut found = Block([[-7.0; BLOCK]; BLOCK]);
                 kernel.start().sums(&rows, height, &strips, &strips, &mut found);
+                prop_assert!(found.0[halves * SIDE..].iter().flatten().all(|&sum| sum == -7.0), "{}", kernel.name());
                 for row in 0..height {
                     for column in 0..BLOCK {
                         let exact: f64 = (0..steps * 32)
